@@ -1,0 +1,1 @@
+"""A language and compiler for neural architecture search."""

@@ -1,0 +1,1 @@
+"""What the backends share: schedules, supergraph transforms, plans and protocols."""

@@ -1,0 +1,1 @@
+"""The meaning of the language: a checked program and a handler of its choices give a graph."""

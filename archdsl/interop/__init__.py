@@ -1,0 +1,1 @@
+"""Genotypes and exports that other tools read."""

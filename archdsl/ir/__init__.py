@@ -1,0 +1,1 @@
+"""The typed graph that every architecture and supergraph is."""

@@ -1,0 +1,1 @@
+"""Mutation, crossover and morphism: what makes one architecture out of others."""

@@ -1,0 +1,1 @@
+"""A search run: its loop, journal, budgets, executors and resumption."""

@@ -1,0 +1,1 @@
+"""Search strategies, which ask for trials and are told their results."""

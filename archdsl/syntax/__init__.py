@@ -1,0 +1,1 @@
+"""From .nas text to its syntax tree and back."""

@@ -1,0 +1,1 @@
+"""The PyTorch backend: modules, supernets and training loops."""

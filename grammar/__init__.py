@@ -1,0 +1,1 @@
+"""The grammar of the .nas language, shipped as data."""

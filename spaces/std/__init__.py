@@ -1,0 +1,1 @@
+"""The standard ops and blocks, as .nas files."""
