@@ -32,7 +32,7 @@ test: $(STAMP) ## run the tests, but for the slow ones
 check: $(STAMP) ## check formatting, lint, types and layers
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
-	$(BIN)/mypy
+	$(BIN)/mypy archdsl tests $(wildcard benchmarks/*.py experiments/*.py)
 	$(BIN)/lint-imports
 
 .PHONY: format
