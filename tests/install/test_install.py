@@ -134,5 +134,11 @@ def test_a_wheel_made_from_the_source_distribution_has_all_it_needs(checkout: Pa
     assert_works(python, inside=python.parents[1])
 
 
+def test_the_torch_extra_replaces_nothing_that_is_installed(checkout: Path) -> None:
+    offline = ("--no-index", "--no-build-isolation", "--disable-pip-version-check")
+    report = run(sys.executable, "-m", "pip", "install", "--dry-run", *offline, f"{checkout}[torch]", cwd=checkout)
+    assert report.splitlines()[-1] == "Would install archdsl-0.1.0"
+
+
 def test_importing_archdsl_does_not_import_torch() -> None:
     run(sys.executable, "-c", "import sys, archdsl; assert 'torch' not in sys.modules", cwd=ROOT)
