@@ -1,0 +1,18 @@
+"""Vectors."""
+
+"""A matrix product, and a bias."""
+op linear[out: int, bias: bool = true](x: vec[d]) -> vec[out] {
+  require out >= 1
+  weight kernel[out, d]
+  weight bias[out] when bias
+  macs = out * d
+}
+
+"""Vectors end to end."""
+op vec_concat(*xs: vec[*d]) -> vec[sum(d)] { }
+
+"""The first `n` elements, and the rest."""
+op vec_split[n: int](x: vec[d]) -> (vec[n], vec[d - n]) { require 0 < n and n < d }
+
+"""A vector of zeros."""
+op vec_zero(x: vec[d]) -> vec[d] { }

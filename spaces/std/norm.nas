@@ -1,0 +1,26 @@
+"""Normalisation."""
+
+"""Batch normalisation of each channel; `momentum` is the weight of the newest batch in the running statistics."""
+op bn[affine: bool = true, eps: float = 1e-5, momentum: float = 0.1](x: image[c, h, w]) -> image[c, h, w] {
+  require eps > 0 and 0 <= momentum and momentum <= 1
+  weight scale[c] when affine
+  weight shift[c] when affine
+  buffer mean[c]
+  buffer var[c]
+}
+
+"""Batch normalisation of each element of a vector."""
+op vec_bn[affine: bool = true, eps: float = 1e-5, momentum: float = 0.1](x: vec[d]) -> vec[d] {
+  require eps > 0 and 0 <= momentum and momentum <= 1
+  weight scale[d] when affine
+  weight shift[d] when affine
+  buffer mean[d]
+  buffer var[d]
+}
+
+"""Layer normalisation: each vector gets mean 0 and variance 1, then a learned scale and shift."""
+op layer_norm[affine: bool = true, eps: float = 1e-5](x: vec[d]) -> vec[d] {
+  require eps > 0
+  weight scale[d] when affine
+  weight shift[d] when affine
+}

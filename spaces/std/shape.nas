@@ -1,0 +1,32 @@
+"""Ops that move, cut and fit images, without weights."""
+
+"""The first `n` channels, and the rest."""
+op split[n: int](x: image[c, h, w]) -> (image[n, h, w], image[c - n, h, w]) { require 0 < n and n < c }
+
+"""The first `out` channels."""
+op crop[out: int](x: image[c, h, w]) -> image[out, h, w] { require 1 <= out and out <= c }
+
+"""`out` channels: the given ones, then zeros."""
+op widen[out: int](x: image[c, h, w]) -> image[out, h, w] { require out >= c }
+
+"""The middle of the image; `size` is one number or [height, width]. An odd rest is cut at the end."""
+op center_crop[size](x: image[c, h, w]) -> image[c, pair(size)[0], pair(size)[1]] {
+  require min(pair(size)) >= 1 and pair(size)[0] <= h and pair(size)[1] <= w
+}
+
+"""The image in a frame of zeros; `border` is one number or [above and below, left and right]."""
+op zero_pad[border](x: image[c, h, w]) -> image[c, h + 2 * pair(border)[0], w + 2 * pair(border)[1]] {
+  require min(pair(border)) >= 0
+}
+
+"""The image at another size, by the nearest pixel before; `size` is one number or [height, width]."""
+op resize[size](x: image[c, h, w]) -> image[c, pair(size)[0], pair(size)[1]] { require min(pair(size)) >= 1 }
+
+"""The image moved up and left by one pixel; zeros enter below and at the right."""
+op shift(x: image[c, h, w]) -> image[c, h, w] { }
+
+"""The channels of `groups` equal parts, dealt out in turn: the first of each part, the second of each, …"""
+op channel_shuffle[groups: int](x: image[c, h, w]) -> image[c, h, w] { require groups >= 1 and c % groups == 0 }
+
+"""All elements in one vector, channel by channel and row by row."""
+op flatten(x: image[c, h, w]) -> vec[c * h * w] { }
