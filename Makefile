@@ -33,7 +33,7 @@ check: $(STAMP) ## check formatting, lint, types and layers
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy archdsl tests $(wildcard benchmarks/*.py experiments/*.py)
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 .PHONY: format
 format: $(STAMP) ## format the code and mend what ruff can mend
