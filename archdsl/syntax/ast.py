@@ -95,9 +95,7 @@ class Conditional(Tree):
     other: "Expr"
 
 
-BinaryOp = Literal[
-    "or", "and", "==", "!=", "<=", ">=", "<", ">", "in", "|>", "+", "-", "*", "/", "//", "%"
-]
+BinaryOp = Literal["or", "and", "==", "!=", "<=", ">=", "<", ">", "in", "|>", "+", "-", "*", "/", "//", "%"]
 
 
 @final
@@ -218,7 +216,7 @@ class Quantity(Tree):
 @final
 @dataclass(frozen=True, slots=True)
 class Alternatives(Tree):
-    """`{ a | b }` after `of`, where they are the list; `choose 2 of (choose { xs | ys })` chooses from a chosen list."""
+    """`{ a | b }` after `of`: what is chosen from, unlike in `choose 2 of (choose { xs | ys })`."""
 
     members: tuple[Alternative, ...]
 
@@ -470,7 +468,7 @@ class Import(Tree):
 @final
 @dataclass(frozen=True, slots=True)
 class Use(Tree):
-    """`use std.image: conv_bn, sep_conv as sep`; without names the file's last name part qualifies (`image.conv_bn`)."""
+    """`use std.image: conv_bn, sep_conv as sep`; without names, `image.conv_bn` finds what it defines."""
 
     path: tuple[str, ...]
     names: tuple[Import, ...]

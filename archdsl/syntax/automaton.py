@@ -1,0 +1,140 @@
+"""The LALR(1) automaton: tokens in, nodes out, or the token at which no rule goes on.
+
+We drive lark's tables ourselves for three things that its own loop cannot give: a soft word is a word or a name by
+the state the parser is in, each node gets its exact span (brackets included), and its depth is known as it is made.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple, final
+
+from archdsl.diagnostics import Span
+
+from .builder import Builder
+from .lexer import SOFT_WORDS, Token
+from .tables import END, Rule, Tables
+
+# How deep an expression may be nested, counting each operator of a chain. What reads the tree may recurse.
+DEEPEST = 200
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The token at which no rule goes on, or with which a node becomes too deep."""
+
+    tokens: tuple[Token, ...]
+    index: int
+    start: str
+    too_deep: bool = False
+
+    @property
+    def token(self) -> Token:
+        """The token itself."""
+        return self.tokens[self.index]
+
+
+class _Entry(NamedTuple):
+    """What stands on the stack: the state after it, its value, its place, and how deep it is nested."""
+
+    state: int
+    value: object
+    start: int
+    end: int
+    depth: int
+
+
+def run(tables: Tables, start: str, tokens: tuple[Token, ...], builder: Builder) -> object | Failure:
+    """Give what the builder makes of the tokens when read as one rule; the last token is `$END`."""
+    actions, rules = tables.actions, tables.rules
+    first, last = tables.starts[start]
+    methods = [getattr(builder, rule.name) if rule.kind == "node" else None for rule in rules]
+    stack = [_Entry(first, None, 0, 0, 0)]
+    for index, token in enumerate(tokens):
+        kind = token.kind
+        action = actions[stack[-1].state].get(kind)
+        while action is None or action < 0:
+            if action is None:
+                if kind == "NAME" or token.text not in SOFT_WORDS:
+                    return Failure(tokens, index, start)
+                kind = "NAME"
+                action = actions[stack[-1].state].get(kind)
+                continue
+            rule = rules[~action]
+            if rule.kind == "unit":
+                _, value, begin, end, depth = stack.pop()
+            else:
+                value, begin, end, depth = _reduce(rule, stack, token, builder, methods[~action])
+                if depth > DEEPEST:
+                    return Failure(tokens, index, start, too_deep=True)
+            state = actions[stack[-1].state][rule.origin]
+            if state == last and kind == END:
+                return value
+            stack.append(_Entry(state, value, begin, end, depth))
+            action = actions[state].get(kind)
+        stack.append(_Entry(action, token, token.start, token.end, 0))
+    raise AssertionError("the last token is the end")
+
+
+def _reduce(
+    rule: Rule, stack: list[_Entry], token: Token, builder: Builder, method: Callable[..., object] | None
+) -> tuple[object, int, int, int]:
+    """Take the entries of a rule from the stack and give what they stand for, its place and its depth."""
+    if rule.size:
+        entries = stack[-rule.size :]
+        del stack[-rule.size :]
+        start, end = entries[0].start, entries[-1].end
+        depth = max([entry.depth for entry in entries])
+    else:
+        entries, start, end, depth = [], token.start, token.start, 0
+    children = _flat(rule, entries) if rule.lists else [None if i < 0 else entries[i].value for i in rule.children]
+    if rule.kind == "list":
+        return children, start, end, depth
+    if method is None:
+        return children[0], start, end, depth + 1
+    return method(Span(builder.source, start, end), *children), start, end, depth + 1
+
+
+def _flat(rule: Rule, entries: list[_Entry]) -> list[object]:
+    """Give the children of a rule, with the members of its lists in their place."""
+    children: list[object] = []
+    for i in rule.children:
+        value = None if i < 0 else entries[i].value
+        if i not in rule.lists:
+            children.append(value)
+        elif not children and isinstance(value, list):
+            children = value  # nothing else holds this list: to go on with it keeps long lists linear
+        else:
+            assert isinstance(value, list)
+            children.extend(value)
+    return children
+
+
+def expected(tables: Tables, failure: Failure) -> frozenset[str]:
+    """Name the terminals that could stand where the automaton stopped."""
+    first, last = tables.starts[failure.start]
+    states = [first]
+    for token in failure.tokens[: failure.index]:
+        after = _shift(tables, last, states, token.kind) or _shift(tables, last, states, "NAME")
+        assert after is not None, "the tokens before a failure were read before"
+        states = after
+    terminals = (symbol for symbol in tables.actions[states[-1]] if symbol.isupper())
+    return frozenset(terminal for terminal in terminals if _shift(tables, last, states, terminal))
+
+
+def _shift(tables: Tables, last: int, states: list[int], kind: str) -> list[int] | None:
+    """Give the states after a terminal, or nothing where it is not expected."""
+    stack = list(states)
+    while True:
+        action = tables.actions[stack[-1]].get(kind)
+        if action is None:
+            return None
+        if action >= 0:
+            return [*stack, action]
+        rule = tables.rules[~action]
+        if rule.size:
+            del stack[-rule.size :]
+        state = tables.actions[stack[-1]][rule.origin]
+        stack.append(state)
+        if state == last and kind == END:
+            return stack

@@ -1,0 +1,231 @@
+"""From text to the syntax tree."""
+
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from keyword import iskeyword
+from typing import TYPE_CHECKING, Any, cast, final
+
+from archdsl.diagnostics import Diagnostic, Label, Source, Span, by_place
+
+from . import ast, compiled
+from .automaton import DEEPEST, Failure, expected, run
+from .builder import Builder
+from .lexer import Token, tokenize
+from .tables import END, Rule, RuleKind, Tables, digest, grammar_text
+
+if TYPE_CHECKING:
+    import lark.grammar
+
+# A text for people stays far below; what is above is a mistake, such as a data file given instead of a space.
+LARGEST_TEXT = 1_000_000
+
+Item = Token | ast.Use | ast.Definition
+
+_DEFINING = frozenset({"USE", "OP", "BLOCK", "CHOICE", "CELL", "NETWORK", "FUN"})
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What was read: the definitions without mistakes, and the mistakes. No module where nothing could be read."""
+
+    module: ast.Module | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def parse(source: Source) -> Parsed:
+    """Read a file.
+
+    >>> parse(Source("<text>", "fun double[n] = 2 * n")).module.definitions[0].name
+    'double'
+    """
+    if too_large := _too_large(source):
+        return Parsed(None, (too_large,))
+    tables = load_tables()
+    lexed = tokenize(source, tables)
+    tokens = lexed.tokens
+    builder = Builder(source)
+    doc = None
+    if tokens[0].kind == "DOC":
+        doc, tokens = builder.doc(tokens[0]), tokens[1:]
+    found = run(tables, "start", tokens, builder)
+    failures: list[Failure] = []
+    if isinstance(found, Failure):
+        builder = Builder(source)
+        items, failures = _recover(tables, tokens, builder)
+    else:
+        items = cast(tuple[Item, ...], found)
+    uses, definitions, misplaced = _assemble(items, builder)
+    module = ast.Module(Span(source, 0, len(source.text)), source, doc, uses, definitions, lexed.comments)
+    diagnostics = [
+        *(_explain(tables, source, failure) for failure in failures),
+        *builder.diagnostics,
+        *misplaced,
+        *_reserved_names(source, tokens),
+    ]
+    return Parsed(module, by_place(diagnostics))
+
+
+def parse_expression(source: Source) -> tuple[ast.Expr | None, tuple[Diagnostic, ...]]:
+    """Read an expression that stands alone.
+
+    >>> parse_expression(Source("<text>", "conv[16, 3]"))[0].base.id
+    'conv'
+    """
+    if too_large := _too_large(source):
+        return None, (too_large,)
+    tables, builder = load_tables(), Builder(source)
+    tokens = tokenize(source, tables).tokens
+    found = run(tables, "expr", tokens, builder)
+    if isinstance(found, Failure):
+        return None, (_explain(tables, source, found),)
+    return cast(ast.Expr, found), by_place([*builder.diagnostics, *_reserved_names(source, tokens)])
+
+
+def _too_large(source: Source) -> Diagnostic | None:
+    if len(source.text) <= LARGEST_TEXT:
+        return None
+    message = f"expected a text of at most {LARGEST_TEXT} characters, given {len(source.text)}"
+    return Diagnostic("text-too-large", message, Label(Span(source, LARGEST_TEXT, LARGEST_TEXT + 1)))
+
+
+def _assemble(
+    items: Iterable[Item], builder: Builder
+) -> tuple[tuple[ast.Use, ...], tuple[ast.Definition, ...], list[Diagnostic]]:
+    """Give each doc to the definition that follows it."""
+    uses: list[ast.Use] = []
+    definitions: list[ast.Definition] = []
+    misplaced: list[Diagnostic] = []
+    doc: Token | None = None
+    for item in (*items, None):
+        if doc and (item is None or isinstance(item, Token | ast.Use)):
+            message = "expected a definition after a doc string that does not begin the file"
+            misplaced.append(Diagnostic("misplaced-doc", message, Label(builder.span(doc))))
+            doc = None
+        if isinstance(item, Token):
+            doc = item
+        elif isinstance(item, ast.Use):
+            uses.append(item)
+        elif item is not None:
+            definitions.append(dataclasses.replace(item, doc=builder.doc(doc)) if doc else item)
+            doc = None
+    return tuple(uses), tuple(definitions), misplaced
+
+
+def _recover(tables: Tables, tokens: tuple[Token, ...], builder: Builder) -> tuple[tuple[Item, ...], list[Failure]]:
+    """Read each definition by itself, so that a mistake in one hides none in another."""
+    items: list[Item] = []
+    failures: list[Failure] = []
+    for piece in _pieces(tokens):
+        found = run(tables, "start", piece, builder)
+        if isinstance(found, Failure):
+            failures.append(found)
+        else:
+            items.extend(cast(tuple[Item, ...], found))
+    return tuple(items), failures
+
+
+def _pieces(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
+    """Cut the tokens before each word that begins a definition, and before the doc in front of it."""
+    begin = 0
+    for i, token in enumerate(tokens):
+        if token.kind in _DEFINING:
+            cut = i - 1 if i and tokens[i - 1].kind == "DOC" else i
+            if cut > begin:
+                yield (*tokens[begin:cut], Token(END, "", tokens[cut].start, tokens[cut].start))
+                begin = cut
+    yield tokens[begin:]
+
+
+def _reserved_names(source: Source, tokens: tuple[Token, ...]) -> Iterator[Diagnostic]:
+    """Name the first use of each name that is kept for the parameters of compiled modules."""
+    if not re.search(r"__|_\b", source.text):
+        return
+    seen: set[str] = set()
+    for token in tokens:
+        if token.kind == "NAME" and token.text not in seen and ("__" in token.text or token.text.endswith("_")):
+            seen.add(token.text)
+            message = f"a name has no double underscore and none at its end, unlike `{token.text}`"
+            yield Diagnostic("reserved-name", message, Label(Span(source, token.start, token.end)))
+
+
+def _explain(tables: Tables, source: Source, failure: Failure) -> Diagnostic:
+    token = failure.token
+    span = Span(source, token.start, token.end)
+    if failure.too_deep:
+        return Diagnostic("too-deep", f"expected an expression of at most {DEEPEST} levels", Label(span))
+    words = ", ".join(sorted(expected(tables, failure)))
+    return Diagnostic("syntax-error", f"expected {words}, given `{token.text}`", Label(span))
+
+
+# The rules that a whole text can be read as.
+STARTS = ("start", "expr")
+
+
+@cache
+def load_tables() -> Tables:
+    """Give the tables of the grammar, once for each process."""
+    grammar = grammar_text()
+    if digest(grammar) == compiled.DIGEST:
+        return Tables.from_text(compiled.TABLES)
+    return compile_grammar(grammar)
+
+
+def compile_grammar(grammar: str) -> Tables:
+    """Let lark work out the tables of a grammar; a conflict in it is an error."""
+    from lark import Lark
+    from lark.common import ParserConf
+    from lark.lexer import BasicLexer
+    from lark.parsers.lalr_analysis import LALR_Analyzer, Shift
+
+    loaded = Lark(grammar, parser=None, lexer="basic", start=list(STARTS))
+    analysis = LALR_Analyzer(ParserConf(loaded.rules, {}, list(STARTS)), strict=True)
+    analysis.compute_lalr()  # type: ignore[no-untyped-call]
+    table: Any = analysis.parse_table
+    rules = sorted(loaded.rules, key=lambda rule: (rule.origin.name, rule.order))
+    number = {rule: ~i for i, rule in enumerate(rules)}
+    terminals = BasicLexer(loaded.lexer_conf).terminals
+    names = re.compile(next(t.pattern.to_regexp() for t in terminals if t.name == "NAME"))
+    words = {t.pattern.value: t.name for t in terminals if t.pattern.type == "str" and names.fullmatch(t.pattern.value)}
+    return Tables(
+        pattern="|".join(f"(?P<{t.name}>{t.pattern.to_regexp()})" for t in terminals if t.name not in words.values()),
+        ignored=frozenset(loaded.ignore_tokens),
+        words=words,
+        rules=tuple(_rule(rule) for rule in rules),
+        actions=tuple(
+            {
+                str(symbol): arg if action is Shift else number[arg]
+                for symbol, (action, arg) in table.states[state].items()
+            }
+            for state in range(len(table.states))
+        ),
+        starts={start: (table.start_states[start], table.end_states[start]) for start in STARTS},
+    )
+
+
+def _rule(rule: "lark.grammar.Rule") -> Rule:
+    """Say what lark's tree builder would do with a rule."""
+    options = rule.options
+    origin = str(rule.origin.name)
+    kept = [not getattr(symbol, "filter_out", False) for symbol in rule.expansion]
+    # In `empty_indices`, each True is an optional part that is left out, each False the next symbol.
+    parts = options.empty_indices or (False,) * len(kept)
+    children: list[int] = []
+    at = 0
+    for left_out in parts:
+        if left_out:
+            children.append(-1)
+        else:
+            children += [at] if kept[at] else []
+            at += 1
+    lists = frozenset(i for i, s in enumerate(rule.expansion) if not s.is_term and s.name.startswith("_"))
+    name = str(rule.alias or options.template_source or origin)
+    kind: RuleKind = "node"
+    if origin.startswith("_"):
+        kind = "list"
+    elif options.expand1 and not rule.alias and len(children) == 1 and not lists:
+        kind = "unit" if len(kept) == 1 else "group"
+    return Rule(origin, len(kept), kind, f"{name}_" if iskeyword(name) else name, tuple(children), lists)
