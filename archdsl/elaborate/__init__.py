@@ -1,1 +1,31 @@
-"""The meaning of the language: a checked program and a handler of its choices give a graph."""
+"""The meaning of the language: a program, walked by one interpreter under a handler of its choices."""
+
+from .faults import Fault, Outside
+from .handlers import Handler, Keep, OneOf, Point, Replay, SomeOf
+from .interpreter import Budget, BudgetSpent, Interpreter
+from .network import Network, architecture_graph, bind_network, supergraph, unknown_decisions
+from .program import ModuleScope, Program, library, load_program, read_source
+
+__all__ = [
+    "Budget",
+    "BudgetSpent",
+    "Fault",
+    "Handler",
+    "Interpreter",
+    "Keep",
+    "ModuleScope",
+    "Network",
+    "OneOf",
+    "Outside",
+    "Point",
+    "Program",
+    "Replay",
+    "SomeOf",
+    "architecture_graph",
+    "bind_network",
+    "library",
+    "load_program",
+    "read_source",
+    "supergraph",
+    "unknown_decisions",
+]

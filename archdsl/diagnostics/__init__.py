@@ -1,0 +1,20 @@
+"""What the user did wrong, where, and how to mend it: as data, and as text."""
+
+from .diagnostic import ArchdslError, Diagnostic, Label, UsageError, by_place
+from .render import render, render_all, to_json
+from .similar import similar
+from .source import Source, Span
+
+__all__ = [
+    "ArchdslError",
+    "Diagnostic",
+    "Label",
+    "Source",
+    "Span",
+    "UsageError",
+    "by_place",
+    "render",
+    "render_all",
+    "similar",
+    "to_json",
+]

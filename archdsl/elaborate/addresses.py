@@ -1,0 +1,167 @@
+"""Addresses: readable, stable paths of decisions and of ops.
+
+A path is a string whose parts carry their own separators (`.n[0]`, `@1`, `#1`), so that a path relative to a block can
+be set behind any prefix: `"node_cell" + ".n[0].edge_op@1"`. The parts that a use of a name adds are lexical: they
+depend on the text of one body alone, never on what was evaluated before.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import final
+
+from archdsl.syntax import ast
+
+RELATIVE = ".@#["
+"""A path that begins with one of these, or is empty, is relative to a prefix."""
+
+
+def is_relative(path: str) -> bool:
+    """Tell whether a path still needs a prefix."""
+    return not path or path[0] in RELATIVE
+
+
+def join(prefix: str, part: str) -> str:
+    """Set a part behind a prefix."""
+    return prefix + part if not part or part[0] in RELATIVE else f"{prefix}.{part}"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where we are: the paths of decisions, of ops and of weights, and the index of a comprehension's element (`@i`).
+
+    The three part ways where decisions are made once (`cell`, `tied`) and where weights are one (`shared`).
+    """
+
+    decision: str
+    instance: str
+    parameters: str
+    suffix: str = ""
+
+    def child(self, part: str) -> "Frame":
+        """Go down one part, which names a body of its own."""
+        return Frame(join(self.decision, part), join(self.instance, part), join(self.parameters, part))
+
+    def element(self, index: int) -> "Frame":
+        """Go to the `index`-th element of a comprehension."""
+        return Frame(self.decision, self.instance, self.parameters, f"{self.suffix}@{index}")
+
+
+def parts_of(body: ast.Body | ast.Expr) -> dict[int, str]:
+    """Give what each use of a name in a body adds to an address: the name, and `#k` at its k-th further use.
+
+    The key is the `id` of the tree. A `let`, an alternative, an iteration and a nodes' body count anew, for they add a
+    part of their own. A `repeat` whose body is one call bears that call's name, and the call then adds nothing.
+    """
+    parts: dict[int, str] = {}
+    _count(body, Counter(), parts)
+    return parts
+
+
+def _use(tree: object, name: str, counts: Counter[str], parts: dict[int, str]) -> None:
+    further = counts[name]
+    counts[name] += 1
+    parts[id(tree)] = f"{name}#{further}" if further else name
+
+
+def head_name(expr: ast.Expr) -> ast.Name | None:
+    """Give the name that an expression of one call begins with: `layer[2, 1]` and `cell` have one."""
+    while isinstance(expr, (ast.Brackets, ast.Call)):
+        expr = expr.base
+    return expr if isinstance(expr, ast.Name) else None
+
+
+def _count(tree: object, counts: Counter[str], parts: dict[int, str]) -> None:
+    match tree:
+        case ast.Name(id=name):
+            _use(tree, name, counts, parts)
+        case ast.Let(value=value):
+            _count(value, Counter(), parts)
+        case ast.Setting(value=value):
+            _count(value, Counter(), parts)
+        case ast.Nodes(count=count, seeds=seeds, body=body):
+            _count(count, counts, parts)
+            for seed in seeds:
+                _count(seed, counts, parts)
+            _count(body, Counter(), parts)
+        case ast.Choose(alternatives=alternatives):
+            _use(tree, "", counts, parts)
+            for alternative in alternatives:
+                _count(alternative.value, Counter(), parts)
+                for clause in alternative.clauses:
+                    _count(clause.source, counts, parts)
+        case ast.ChooseOf(source=source):
+            _use(tree, "", counts, parts)
+            _count(source, counts, parts)
+        case ast.Repeat(count=count, body=body):
+            _count(count, counts, parts)
+            head = head_name(body)
+            _use(tree, head.id if head else "repeat", counts, parts)
+            _count(body, Counter(), parts)
+            if head:
+                parts[id(head)] = ""
+        case ast.Binary(op="+", left=left, right=right):
+            _count(left, counts, parts)
+            _count(right, counts, parts)
+            _use(tree, "add", counts, parts)
+        case ast.Once(kind=kind, layer=layer):
+            _use(tree, kind, counts, parts)
+            _count(layer, counts, parts)
+        case ast.Tree():
+            for child in children(tree):
+                _count(child, counts, parts)
+
+
+def children(tree: ast.Tree) -> list[ast.Tree]:
+    """Give the trees that stand directly in a tree, in the order of the text."""
+    found: list[ast.Tree] = []
+    for name in tree.__dataclass_fields__:
+        value = getattr(tree, name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, ast.Tree):
+                found.append(item)
+    return found
+
+
+@final
+class TreeCache:
+    """What is computed once of a program's trees, by their identity; it lives as long as the program."""
+
+    def __init__(self) -> None:
+        self.parts: dict[int, str] = {}
+        self._prepared: set[int] = set()
+        self._applies: dict[int, bool] = {}
+        self._names: dict[int, frozenset[str]] = {}
+
+    def prepare(self, definition: ast.Definition) -> None:
+        """Number the uses of names in a definition."""
+        if id(definition) in self._prepared:
+            return
+        self._prepared.add(id(definition))
+        match definition:
+            case ast.Composite(body=body):
+                self.parts.update(parts_of(body))
+            case ast.Function(value=value) | ast.Let(value=value):
+                self.parts.update(parts_of(value))
+            case ast.OpDefinition():
+                pass
+
+    def applies(self, tree: ast.Expr) -> bool:
+        """Tell whether an expression may decide something or apply a layer."""
+        known = self._applies.get(id(tree))
+        if known is None:
+            own = isinstance(tree, (ast.Choose, ast.ChooseOf, ast.Call, ast.Once, ast.Repeat)) or (
+                isinstance(tree, ast.Binary) and tree.op == "|>"
+            )
+            known = own or any(self.applies(child) for child in children(tree))  # type: ignore[arg-type]
+            self._applies[id(tree)] = known
+        return known
+
+    def names_in(self, tree: ast.Tree) -> frozenset[str]:
+        """Give the names that an expression uses."""
+        known = self._names.get(id(tree))
+        if known is None:
+            own = frozenset({tree.id}) if isinstance(tree, ast.Name) else frozenset()
+            known = own.union(*(self.names_in(child) for child in children(tree)))
+            self._names[id(tree)] = known
+        return known

@@ -1,0 +1,359 @@
+"""What `choose` means: asked of the handler, or kept open side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, final
+
+from archdsl.diagnostics import Label as Place
+from archdsl.diagnostics import Span
+from archdsl.ir import Graph, Label, Output
+from archdsl.syntax import ast
+
+from .addresses import Frame
+from .builder import Builder, Captures
+from .builtins import elements, is_number
+from .faults import fail, not_yet
+from .handlers import OneOf, SomeOf
+from .values import (
+    ABSENT,
+    Absent,
+    Any_,
+    Env,
+    Named,
+    Open,
+    OpenSubset,
+    Several,
+    Subset,
+    Tensor,
+    describe,
+    is_layer,
+    text_of,
+)
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+MAX_ALTERNATIVES = 10_000
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An alternative that is admissible here, with the generator's values in place."""
+
+    label: str
+    tree: ast.Alternative
+    env: Env
+    weight: float
+
+
+@final
+class Choices:
+    """The part of the interpreter that meets `choose`."""
+
+    def __init__(self, interpreter: "Interpreter") -> None:
+        self._interpreter = interpreter
+
+    # ------------------------------------------------------------ choose { … }
+
+    def choose(self, tree: ast.Choose, env: Env) -> Any_:
+        """Decide between alternatives; a chosen layer bears its label in the addresses of its ops."""
+        frame = env.frame.child(self._interpreter.part(tree, env))
+        entries = self._entries(tree, env)
+        if self._interpreter.keeps_open:
+            return self._open(tree, entries, frame)
+        entry = self._decide(tree, entries, frame)
+        value = self._value(entry, frame)
+        return Named(entry.label, value) if is_layer(value) else value  # type: ignore[arg-type]
+
+    def choice_body(self, tree: ast.Choose, env: Env, inputs: tuple[Tensor, ...], span: Span) -> Any_:
+        """Decide what a `choice` does to its tensors."""
+        if not self._interpreter.keeps_open:
+            value = self.choose(tree, env)
+            return self._interpreter.apply(value, inputs, env.frame, span) if is_layer(value) else value
+        return self._regions(tree, self._entries(tree, env), env.frame, inputs)
+
+    def _decide(self, tree: ast.Choose, entries: Sequence[_Entry], frame: Frame) -> _Entry:
+        labels = tuple(entry.label for entry in entries)
+        weights = tuple(entry.weight for entry in entries)
+        label = self._interpreter.handler.choose(OneOf(frame.decision, labels, weights, tree.span))
+        return entries[labels.index(label)]  # type: ignore[arg-type]
+
+    def _value(self, entry: _Entry, frame: Frame) -> Any_:
+        return self._interpreter.evaluate(entry.tree.value, entry.env.at(frame.child(entry.label)))
+
+    def _entries(self, tree: ast.Choose, env: Env) -> list[_Entry]:
+        entries: list[_Entry] = []
+        first: dict[str, Span] = {}
+        for alternative in tree.alternatives:
+            for inner, values in self._instances(alternative, 0, env, {}):
+                if alternative.guard is not None and not self._interpreter.truth(alternative.guard, inner):
+                    continue
+                label = _label(alternative, values)
+                if label in first:
+                    fail(
+                        "duplicate-label",
+                        f"two alternatives are labelled `{label}`",
+                        alternative.span,
+                        "labelled so again",
+                        secondary=(Place(first[label], "first labelled so here"),),
+                    )
+                first[label] = alternative.span
+                entries.append(_Entry(label, alternative, inner, self._weight(alternative, inner)))
+                if len(entries) > MAX_ALTERNATIVES:
+                    fail("too-large", f"a choice has more than {MAX_ALTERNATIVES} alternatives", tree.span)
+        if not entries:
+            fail("empty-choice", "no alternative of this choice is left", tree.span, "every `when` is false here")
+        return entries
+
+    def _instances(
+        self, alternative: ast.Alternative, index: int, env: Env, values: dict[str, Any_]
+    ) -> list[tuple[Env, dict[str, Any_]]]:
+        if index == len(alternative.clauses):
+            kept = alternative.condition is None or self._interpreter.truth(alternative.condition, env)
+            return [(env, values)] if kept else []
+        clause = alternative.clauses[index]
+        source = self._interpreter.source(clause.source, env)
+        if isinstance(source, OpenSubset):
+            not_yet("a generator over an open choice", clause.span)
+        return [
+            instance
+            for item in source[0]
+            for instance in self._instances(
+                alternative, index + 1, env.bind(clause.name, item), {**values, clause.name: item}
+            )
+        ]
+
+    def _weight(self, alternative: ast.Alternative, env: Env) -> float:
+        if alternative.weight is None:
+            return 1.0
+        value = self._interpreter.evaluate(alternative.weight, env)
+        if not is_number(value) or value <= 0:  # type: ignore[operator]
+            fail("wrong-kind", f"a weight is a number above 0, given {describe(value)}", alternative.weight.span)
+        return float(value)  # type: ignore[arg-type]
+
+    # ------------------------------------------------------------ choose … of
+
+    def choose_of(self, tree: ast.ChooseOf, env: Env) -> Any_:
+        """Decide for one element, or for a set of elements, of a list."""
+        if isinstance(tree.source, ast.Choose):
+            if tree.quantity.kind == "one":
+                return self.choose(tree.source, env)
+            not_yet("a choice of several out of `{ … }`", tree.span)
+        source = self._interpreter.source(tree.source, env)
+        if isinstance(source, OpenSubset):
+            not_yet("a choice out of an open choice", tree.span)
+        items, _ = source
+        frame = env.frame.child(self._interpreter.part(tree, env))
+        if tree.quantity.kind == "one":
+            return self._one(tree, items, frame)
+        low, high = self._bounds(tree, len(items), env)
+        if not items and low == 0:
+            return Subset((), ())
+        if self._interpreter.keeps_open:
+            if not all(isinstance(item, (Tensor, Absent)) for item in items):
+                not_yet("an open choice of static values", tree.span)
+            return OpenSubset(frame.decision, frame.instance, items, low, high, tree.span)
+        label = self._interpreter.handler.choose(SomeOf(frame.decision, len(items), low, high, tree.span))
+        assert isinstance(label, tuple)
+        chosen = tuple(items[index] for index in label)
+        self._mark(chosen)
+        return Subset(chosen, label)
+
+    def _one(self, tree: ast.ChooseOf, items: tuple[Any_, ...], frame: Frame) -> Any_:
+        if not items:
+            fail("empty-choice", "there is nothing to choose from", tree.span, "the list is empty here")
+        by_value = all(isinstance(item, (int, float, bool, str)) for item in items)
+        if by_value:
+            labels: tuple[Label, ...] = items  # type: ignore[assignment]
+            if len({(type(item), item) for item in items}) != len(items):
+                fail("duplicate-label", "an element stands twice in the list that is chosen from", tree.span)
+        else:
+            labels = tuple(range(len(items)))
+        if self._interpreter.keeps_open:
+            return self._open_one(tree, items, labels, frame)
+        label = self._interpreter.handler.choose(OneOf(frame.decision, labels, (1.0,) * len(labels), tree.span))
+        index = next(i for i, own in enumerate(labels) if own == label and type(own) is type(label))
+        self._mark((items[index],))
+        return items[index]
+
+    def _bounds(self, tree: ast.ChooseOf, count: int, env: Env) -> tuple[int, int]:
+        quantity = tree.quantity
+        low = self._interpreter.integer(quantity.low, env) if quantity.low else 0
+        if quantity.kind == "exactly":
+            high = low
+        else:
+            high = min(self._interpreter.integer(quantity.high, env) if quantity.high else count, count)
+        if not 0 <= low <= high <= count:
+            needed = f"{low}" if quantity.kind == "exactly" else f"{low} or more"
+            fail("empty-choice", f"cannot choose {needed} of a list of {count}", tree.span)
+        return low, high
+
+    def _mark(self, items: Sequence[Any_]) -> None:
+        for item in items:
+            if isinstance(item, Tensor) and item.member is not None:
+                self._interpreter.handler.mark(item.member)
+
+    # ------------------------------------------------------------ kept open
+
+    def _open(self, tree: ast.Choose, entries: Sequence[_Entry], frame: Frame) -> Any_:
+        """Keep a choice open: between layers it is a layer, between tensors the node itself."""
+        builder = self._builder
+        probe = builder.region(Captures())
+        self._interpreter.builder = probe
+        try:
+            values = [self._value(entry, frame) for entry in entries]
+        finally:
+            self._interpreter.builder = builder
+        if all(is_layer(value) or isinstance(value, Absent) for value in values) and not probe.nodes:
+            alternatives = tuple(
+                (entry.label, Named(entry.label, value) if is_layer(value) else ABSENT)  # type: ignore[arg-type]
+                for entry, value in zip(entries, values, strict=True)
+            )
+            return Open(frame.decision, frame.instance, alternatives, tree.span)
+        if all(isinstance(value, (Tensor, Absent)) for value in values):
+            return self._regions(tree, entries, frame, ())
+        odd = next(value for value in values if not isinstance(value, (Tensor, Absent)))
+        not_yet(f"an open choice of static values ({describe(odd)})", tree.span)
+
+    @property
+    def _builder(self) -> Builder:
+        builder = self._interpreter.builder
+        assert builder is not None, "open choices need a graph"
+        return builder
+
+    def _regions(self, tree: ast.Choose, entries: Sequence[_Entry], frame: Frame, inputs: tuple[Tensor, ...]) -> Any_:
+        """Evaluate each alternative in a region of its own, applied to `inputs` where it is a layer."""
+
+        def walk(entry: _Entry) -> Any_:
+            value = self._value(entry, frame)
+            if is_layer(value):
+                return self._interpreter.apply(Named(entry.label, value), inputs, frame, entry.tree.span)  # type: ignore[arg-type]
+            return value
+
+        walks = [(entry.label, entry.tree.span, lambda entry=entry: walk(entry)) for entry in entries]
+        return self._choose_node(frame.decision, frame.instance, walks, tree.span)
+
+    def apply_open(self, layer: Open, inputs: Sequence[Tensor | Absent], frame: Frame) -> Any_:
+        """Apply a choice of layers that is kept open: one region for each alternative."""
+
+        def walk(inner: Any_) -> Any_:
+            return inner if isinstance(inner, Absent) else self._interpreter.apply(inner, inputs, frame, layer.span)
+
+        walks = [(label, layer.span, lambda inner=inner: walk(inner)) for label, inner in layer.alternatives]
+        return self._choose_node(layer.address, frame.instance, walks, layer.span)
+
+    def _open_one(self, tree: ast.ChooseOf, items: tuple[Any_, ...], labels: tuple[Label, ...], frame: Frame) -> Any_:
+        if all(isinstance(item, (Tensor, Absent)) for item in items):
+            walks = [(label, tree.span, lambda item=item: item) for label, item in zip(labels, items, strict=True)]
+            return self._choose_node(frame.decision, frame.instance, walks, tree.span)
+        if all(is_layer(item) for item in items):
+            pairs = tuple(zip(labels, items, strict=True))
+            return Open(frame.decision, frame.instance, pairs, tree.span)  # type: ignore[arg-type]
+        not_yet("an open choice of static values", tree.span)
+
+    def _choose_node(self, decision: str, instance: str, walks: Sequence[tuple[Label, Span, Any]], span: Span) -> Any_:
+        builder = self._builder
+        captures = Captures()
+        table: list[tuple[tuple[Label, ...], Graph | None]] = []
+        typed: tuple[Any, Span] | None = None
+        for label, where, walk in walks:
+            region = builder.region(captures)
+            self._interpreter.builder = region
+            try:
+                value = walk()
+                tensors = _tensors(value, where)
+                values = tuple(Output(region.value(tensor)) for tensor in tensors)
+                if tensors:
+                    types = tuple(tensor.type for tensor in tensors)
+                    if typed is None:
+                        typed = types, where
+                    elif typed[0] != types:
+                        shown = [", ".join(map(str, t)) for t in (typed[0], types)]
+                        fail(
+                            "open-choice",
+                            "the alternatives of a choice that is kept open have different types",
+                            where,
+                            f"gives {shown[1]}",
+                            secondary=(Place(typed[1], f"gives {shown[0]}"),),
+                        )
+                    table.append(((label,), region.graph(values)))
+                else:
+                    table.append(((label,), None))
+            finally:
+                self._interpreter.builder = builder
+        if typed is None:
+            return ABSENT
+        results = builder.choose((decision,), tuple(table), captures, instance, span)
+        return results[0] if len(results) == 1 else Several(results)
+
+    def select(self, source: OpenSubset, mapped: tuple[Any_, ...]) -> tuple[Any_, ...]:
+        """Select among the mapped elements of a list: each that is not absent is passed on, times its gate."""
+        pairs = [(slot, value) for slot, value in enumerate(mapped) if not isinstance(value, Absent)]
+        for _, value in pairs:
+            if not isinstance(value, Tensor):
+                not_yet(f"an open choice of {describe(value)}", source.span)
+        if not pairs:
+            return ()
+        slots = tuple(slot for slot, _ in pairs)
+        tensors = tuple(value for _, value in pairs)
+        return self._builder.select(
+            source.address,
+            slots,
+            source.low,
+            source.high,
+            tensors,
+            source.instance,
+            source.span,  # type: ignore[arg-type]
+        )
+
+
+def _tensors(value: Any_, span: Span) -> tuple[Tensor, ...]:
+    if isinstance(value, Absent):
+        return ()
+    if isinstance(value, Tensor):
+        return (value,)
+    if isinstance(value, Several) and all(isinstance(inner, Tensor) for inner in value.values):
+        return value.values  # type: ignore[return-value]
+    if is_layer(value) or elements(value) is not None:
+        not_yet(f"an open choice of {describe(value)}", span)
+    not_yet(f"an open choice of static values ({describe(value)})", span)
+
+
+def _label(alternative: ast.Alternative, values: dict[str, Any_]) -> str:
+    if alternative.label is None:
+        from archdsl.syntax import format_expression
+
+        return format_expression(_substitute(alternative.value, values))
+    if not values:
+        return alternative.label
+    shown = ",".join(f"{name}={str(v) if not isinstance(v, tuple) else text_of(v)}" for name, v in values.items())
+    return f"{alternative.label}[{shown}]"
+
+
+def _substitute(tree: Any, values: dict[str, Any_]) -> Any:
+    """Set the values of a generator into an expression, for its label."""
+    if isinstance(tree, ast.Name) and tree.id in values:
+        return _literal(tree, values[tree.id])
+    if isinstance(tree, tuple):
+        return tuple(_substitute(item, values) for item in tree)
+    if isinstance(tree, ast.Tree) and values:
+        changed = {f.name: _substitute(getattr(tree, f.name), values) for f in fields(tree) if f.name != "span"}
+        return replace(tree, **changed)
+    return tree
+
+
+def _literal(tree: ast.Name, value: Any_) -> ast.Expr:
+    match value:
+        case bool():
+            return ast.Bool(tree.span, value)
+        case int() | float() if value >= 0:
+            return ast.Number(tree.span, value, repr(value))
+        case int() | float():
+            return ast.Unary(tree.span, "-", ast.Number(tree.span, -value, repr(-value)))
+        case str():
+            return ast.String(tree.span, value)
+        case tuple():
+            return ast.ListExpr(tree.span, tuple(_literal(tree, item) for item in value))
+        case _:
+            return tree

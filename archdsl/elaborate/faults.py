@@ -1,0 +1,47 @@
+"""How elaboration stops: at a fault of the program, or at an architecture that does not belong to the space."""
+
+from dataclasses import replace
+from typing import NoReturn
+
+from archdsl.diagnostics import ArchdslError, Diagnostic, Label, Span
+
+
+class Fault(ArchdslError):
+    """The program is wrong under the decisions taken so far."""
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """The one mistake that stopped the elaboration."""
+        return self.diagnostics[0]
+
+
+class Outside(Fault):
+    """The decisions are of no architecture of the space: a `require` does not hold, a decision is missing or unknown."""
+
+
+def fail(
+    code: str,
+    message: str,
+    span: Span | None,
+    label: str = "",
+    *,
+    secondary: tuple[Label, ...] = (),
+    notes: tuple[str, ...] = (),
+    help: str | None = None,
+) -> NoReturn:
+    """Stop with a diagnostic."""
+    primary = Label(span, label) if span else None
+    raise Fault(Diagnostic(code, message, primary, secondary, notes, help))
+
+
+def not_yet(what: str, span: Span) -> NoReturn:
+    """Stop at a part of the language that this version does not elaborate."""
+    fail("not-yet", f"{what} cannot be elaborated yet", span, "understood, but not supported by this version")
+
+
+def placed(fault: Fault, span: Span, label: str = "") -> Fault:
+    """Give a fault that has no place one."""
+    diagnostic = fault.diagnostic
+    if diagnostic.primary is not None:
+        return fault
+    return type(fault)(replace(diagnostic, primary=Label(span, label)))

@@ -1,0 +1,914 @@
+"""The only interpreter of the language: it walks a program and asks a handler at each choice.
+
+With decisions replayed it gives an architecture's graph, with every choice kept open the supergraph, on types alone
+(no builder) what a decision diagram is made of. Nothing else in the project knows what the language means.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import final
+
+from archdsl.diagnostics import Diagnostic, Label, Span, similar
+from archdsl.ir import OpDeclaration, Scope, Type
+from archdsl.syntax import ast
+
+from .addresses import Frame, head_name, join
+from .binding import complete, give, unify
+from .builder import Builder
+from .builtins import arithmetic, call_builtin, elements, is_number
+from .choices import Choices
+from .faults import Fault, Outside, fail, not_yet
+from .handlers import Handler, Keep, Static
+from .ops import attributes_of, declare
+from .program import BUILTINS, ModuleScope, Program
+from .values import (
+    ABSENT,
+    Absent,
+    Any_,
+    Builtin,
+    Composed,
+    Defined,
+    Env,
+    FunctionValue,
+    Layer,
+    Named,
+    Open,
+    OpenSubset,
+    Repeated,
+    Several,
+    Subset,
+    Tensor,
+    Tied,
+    describe,
+    is_layer,
+)
+
+QUANTITIES = ("edges", "live", "depth", "present")
+JOINS = {"sum": "add"}
+MAX_REPEAT = 10_000
+TensorLike = Tensor | Absent
+
+
+@final
+@dataclass(slots=True)
+class Budget:
+    """What an elaboration may use before it stops with a diagnostic: steps, depth of calls, seconds."""
+
+    steps: int = 20_000_000
+    depth: int = 48
+    seconds: float = 60.0
+    started: float = field(default_factory=time.monotonic)
+
+    def spend(self, span: Span) -> None:
+        """Count a step; look at the clock now and then."""
+        self.steps -= 1
+        if self.steps <= 0 or (self.steps % 4096 == 0 and time.monotonic() - self.started > self.seconds):
+            raise BudgetSpent(Diagnostic("budget-spent", "the budget of the elaboration is spent", Label(span)))
+
+
+class BudgetSpent(Fault):
+    """The elaboration was stopped: nothing is known of what it had not come to."""
+
+
+@final
+class Interpreter:
+    """Evaluates expressions and applies layers; see `Handler` for the meaning that a walk gets.
+
+    `builder` is None for a walk on types alone.
+    """
+
+    def __init__(
+        self, program: Program, handler: Handler, builder: Builder | None = None, budget: Budget | None = None
+    ) -> None:
+        self.program = program
+        self.handler = handler
+        self.builder = builder
+        self.budget = budget or Budget()
+        self.keeps_open = isinstance(handler, Keep)
+        self.tracks_members = program.uses_loose()
+        self._choices = Choices(self)
+        self._stack: list[tuple[object, ...]] = []
+        self._function_depth = 0
+
+    # ------------------------------------------------------------ expressions
+
+    def evaluate(self, tree: ast.Expr, env: Env) -> Any_:
+        """Give the value of an expression."""
+        self.budget.spend(tree.span)
+        return self._EVALUATORS[type(tree)](self, tree, env)
+
+    def part(self, tree: ast.Tree, env: Env) -> str:
+        """Give what the use of a name adds to an address here."""
+        return self.program.cache.parts.get(id(tree), "") + env.frame.suffix
+
+    def _name(self, tree: ast.Name, env: Env) -> Any_:
+        if tree.id in env.names:
+            value = env.names[tree.id]
+            return Named(self.part(tree, env), value) if is_layer(value) else value  # type: ignore[arg-type]
+        return self.global_name(tree.id, env.scope, tree.span, self.part(tree, env))
+
+    def global_name(self, name: str, scope: ModuleScope, span: Span, part: str) -> Any_:
+        """Give what a name means at the top of a file."""
+        found = scope.lookup(name)
+        if found is None:
+            if name in BUILTINS:
+                return Builtin(name)
+            near = similar(name, scope.names())
+            fail(
+                "unknown-name",
+                f"cannot find an op or block named `{name}`",
+                span,
+                "not defined here, imported, or a standard op",
+                help=f"an op with a similar name exists: `{near[0]}`" if near else None,
+            )
+        owner, definition = found
+        match definition:
+            case ast.Let():
+                self.program.cache.prepare(definition)
+                env = Env(owner, {}, Frame("", "", ""))
+                value = Interpreter(self.program, Static(), None, self.budget).evaluate(definition.value, env)
+                return self._unpack(definition, value).get(name)  # type: ignore[return-value]
+            case ast.Function():
+                return FunctionValue(definition, owner, id(definition))
+            case _:
+                open_names = tuple(parameter.name for parameter in definition.statics)
+                return Defined(definition, owner, (), open_names, part, span, id(definition))
+
+    def _list(self, tree: ast.ListExpr, env: Env) -> Any_:
+        items: list[Any_] = []
+        for item in tree.items:
+            if isinstance(item, ast.Generator):
+                items.extend(self.generate(item, env))
+            else:
+                items.append(self.evaluate(item, env))
+        return tuple(items)
+
+    def source(self, tree: ast.Expr | ast.Range, env: Env) -> tuple[tuple[Any_, ...], tuple[int, ...]] | OpenSubset:
+        """Give the elements that a comprehension or a choice runs over, and their positions in the list."""
+        if isinstance(tree, ast.Range):
+            values = self.range(tree, env)
+            return values, tuple(range(len(values)))
+        value = self.evaluate(tree, env)
+        if isinstance(value, Subset):
+            return value.items, value.positions
+        if isinstance(value, OpenSubset):
+            return value
+        items = elements(value)
+        if items is None:
+            fail("wrong-kind", f"a list is needed here, given {describe(value)}", tree.span)
+        return items, tuple(range(len(items)))
+
+    def range(self, tree: ast.Range, env: Env) -> tuple[int | float, ...]:
+        """Give the elements of `start..stop step s`, both ends included."""
+        bounds = [self.evaluate(part, env) for part in (tree.start, tree.stop)]
+        step = self.evaluate(tree.step, env) if tree.step else 1
+        for value, part in zip((*bounds, step), (tree.start, tree.stop, tree.step or tree.stop), strict=True):
+            if not is_number(value):
+                fail("wrong-kind", f"a range needs numbers, given {describe(value)}", part.span)
+        start, stop = bounds
+        if step <= 0:  # type: ignore[operator]
+            fail("wrong-kind", "the step of a range is above 0", (tree.step or tree).span)
+        if tree.step is None and not (isinstance(start, int) and isinstance(stop, int)):
+            fail("real-range", "a range of floats needs a `step` outside of a `setting`", tree.span)
+        number = int((stop - start) / step + 1e-9) + 1 if stop >= start else 0  # type: ignore[operator]
+        if number > MAX_REPEAT:
+            fail("too-large", f"a range of {number} elements is too long; at most {MAX_REPEAT} are allowed", tree.span)
+        return tuple(start + i * step for i in range(number))  # type: ignore[operator,misc]
+
+    def generate(self, tree: ast.Generator, env: Env) -> list[Any_]:
+        """Give the elements of a comprehension; over an open choice all are mapped first, then selected."""
+        results: list[Any_] = []
+        self._clauses(tree, 0, env, results)
+        return results
+
+    def _clauses(self, tree: ast.Generator, index: int, env: Env, results: list[Any_]) -> None:
+        if index == len(tree.clauses):
+            if tree.condition is None or self.truth(tree.condition, env):
+                results.append(self._element(tree.element, env))
+            return
+        clause = tree.clauses[index]
+        source = self.source(clause.source, env)
+        if isinstance(source, OpenSubset):
+            mapped: list[Any_] = []
+            for position, item in enumerate(source.items):
+                inner = env.bind(clause.name, item).at(env.frame.element(position))
+                before = len(mapped)
+                self._clauses(tree, index + 1, inner, mapped)
+                if len(mapped) != before + 1:
+                    not_yet("a filtered or nested comprehension over an open choice", tree.span)
+            results.extend(self._choices.select(source, tuple(mapped)))
+            return
+        for item, position in zip(*source, strict=True):
+            inner = env.bind(clause.name, item).at(env.frame.element(position))
+            self._clauses(tree, index + 1, inner, results)
+
+    def _element(self, tree: ast.Expr, env: Env) -> Any_:
+        if not self.program.cache.applies(tree):
+            return self.evaluate(tree, env)
+        suffix = env.frame.suffix
+        return self.handler.scope(
+            None, env.frame, lambda frame: self.evaluate(tree, env.at(replace(frame, suffix=suffix)))
+        )
+
+    def truth(self, tree: ast.Expr, env: Env) -> bool:
+        """Give the value of a condition."""
+        value = self.evaluate(tree, env)
+        if not isinstance(value, bool):
+            fail("wrong-kind", f"a bool is needed here, given {describe(value)}", tree.span)
+        return value
+
+    def _conditional(self, tree: ast.Conditional, env: Env) -> Any_:
+        return self.evaluate(tree.then if self.truth(tree.test, env) else tree.other, env)
+
+    def _binary(self, tree: ast.Binary, env: Env) -> Any_:
+        if tree.op in ("and", "or"):
+            left = self.truth(tree.left, env)
+            return self.truth(tree.right, env) if left == (tree.op == "and") else left
+        first = self.evaluate(tree.left, env)
+        second = self.evaluate(tree.right, env)
+        if tree.op == "|>":
+            if not is_layer(second) and not isinstance(second, Builtin):
+                fail("not-a-layer", f"the right of `|>` is {describe(second)}, not a layer", tree.right.span)
+            if is_layer(first):
+                return Composed(first, second)  # type: ignore[arg-type]
+            return self.apply(second, self._tensors(first, tree.left), env.frame, tree.right.span)
+        if isinstance(first, (Tensor, Absent)) or isinstance(second, (Tensor, Absent)):
+            return self._add(tree, first, second, env)
+        if is_layer(first) or is_layer(second):
+            fail(
+                "layer-for-tensor",
+                f"`{tree.op}` is given a layer that was applied to nothing",
+                (tree.left if is_layer(first) else tree.right).span,
+                "a layer; apply it with `(…)` or `|>`",
+            )
+        for value, side in ((first, tree.left), (second, tree.right)):
+            if isinstance(value, (OpenSubset, Open)):
+                not_yet("a static value that depends on an open choice", side.span)
+        return arithmetic(tree.op, first, second, tree.span)
+
+    def _add(self, tree: ast.Binary, first: Any_, second: Any_, env: Env) -> Any_:
+        if tree.op != "+":
+            fail("wrong-kind", f"`{tree.op}` is for numbers, given {describe(first)} and {describe(second)}", tree.span)
+        operands = []
+        for value, side in ((first, tree.left), (second, tree.right)):
+            if is_layer(value):
+                fail("layer-for-tensor", "`+` is given a layer that was applied to nothing", side.span,
+                     "a layer; apply it with `(…)` or `|>`")  # fmt: skip
+            if not isinstance(value, (Tensor, Absent)):
+                fail("wrong-kind", f"`+` needs two tensors, given {describe(value)}", side.span)
+            operands.append(value)
+        return self.join("add", "+", operands, env, self.part(tree, env), tree.span)
+
+    def _unary(self, tree: ast.Unary, env: Env) -> Any_:
+        if tree.op == "not":
+            return not self.truth(tree.operand, env)
+        value = self.evaluate(tree.operand, env)
+        if not is_number(value):
+            fail("wrong-kind", f"`{tree.op}` needs a number, given {describe(value)}", tree.span)
+        return -value if tree.op == "-" else value  # type: ignore[operator,return-value]
+
+    def _brackets(self, tree: ast.Brackets, env: Env) -> Any_:
+        base = self.evaluate(tree.base, env)
+        if (items := elements(base)) is not None:
+            return self._index(tree, items, env)
+        if isinstance(base, OpenSubset):
+            not_yet("an element of an open choice", tree.span)
+        if not is_layer(base) and not isinstance(base, FunctionValue):
+            fail("not-a-list", f"`[…]` needs a list or a definition before it, given {describe(base)}", tree.base.span)
+        positional: list[Any_ | ast.Hole] = []
+        keywords: list[tuple[str, Any_ | ast.Hole, Span]] = []
+        for argument in tree.arguments:
+            match argument:
+                case ast.Keyword(name=name, value=value):
+                    hole = isinstance(value, ast.Hole)
+                    keywords.append((name, value if hole else self._static(value, env), argument.span))  # type: ignore[arg-type]
+                case ast.Hole():
+                    positional.append(argument)
+                case ast.Slice() | ast.Generator():
+                    fail("wrong-kind", "a slice or a comprehension is no static", argument.span)
+                case _:
+                    positional.append(self._static(argument, env))
+        if isinstance(base, FunctionValue):
+            return self._call_function(base, positional, keywords, tree.span)
+        return self._give(base, positional, keywords, tree)  # type: ignore[arg-type]
+
+    def _static(self, tree: ast.Expr, env: Env) -> Any_:
+        value = self.evaluate(tree, env)
+        if isinstance(value, (Tensor, Absent, Several)):
+            fail("tensor-for-static", f"`[…]` takes static values, given {describe(value)}", tree.span,
+                 "a tensor; tensors are passed in `(…)`")  # fmt: skip
+        return value
+
+    def _give(
+        self,
+        layer: Layer,
+        positional: Sequence[Any_ | ast.Hole],
+        keywords: Sequence[tuple[str, Any_ | ast.Hole, Span]],
+        tree: ast.Brackets,
+    ) -> Layer:
+        match layer:
+            case Named(part=part, layer=inner):
+                return Named(part, self._give(inner, positional, keywords, tree))
+            case Tied():
+                return replace(layer, layer=self._give(layer.layer, positional, keywords, tree))
+            case Open():
+                return replace(
+                    layer,
+                    alternatives=tuple(
+                        (label, inner if isinstance(inner, Absent) else self._give(inner, positional, keywords, tree))
+                        for label, inner in layer.alternatives
+                    ),
+                )
+            case Defined():
+                given, holes = give(layer, layer.open, positional, keywords, tree.span)
+                if not holes and layer.given and not layer.open:
+                    fail("wrong-arity", f"`{layer.definition.name}` has all its statics", tree.span)
+                rest = holes if holes else ()
+                return replace(layer, given=(*layer.given, *given.items()), open=rest, span=tree.span)
+            case _:
+                fail("wrong-arity", "a composed layer takes no statics", tree.span)
+
+    def _index(self, tree: ast.Brackets, items: tuple[Any_, ...], env: Env) -> Any_:
+        if len(tree.arguments) != 1:
+            fail("wrong-arity", f"a list takes one index, given {len(tree.arguments)}", tree.span)
+        argument = tree.arguments[0]
+        if isinstance(argument, ast.Slice):
+            start, stop = (self.integer(bound, env) if bound else None for bound in (argument.start, argument.stop))
+            return items[start:stop]
+        if isinstance(argument, (ast.Keyword, ast.Generator, ast.Hole)):
+            fail("wrong-kind", "a list takes an index or a slice", argument.span)
+        index = self.integer(argument, env)
+        if not -len(items) <= index < len(items):
+            message = f"index {index} is outside of a list of {len(items)}"
+            fail("index-out-of-range", message, argument.span)
+        return items[index]
+
+    def integer(self, tree: ast.Expr, env: Env) -> int:
+        """Give the value of an expression that must be an int."""
+        value = self.evaluate(tree, env)
+        if not isinstance(value, int) or isinstance(value, bool):
+            fail("wrong-kind", f"an int is needed here, given {describe(value)}", tree.span)
+        return value
+
+    def _call_function(
+        self,
+        function: FunctionValue,
+        positional: Sequence[Any_ | ast.Hole],
+        keywords: Sequence[tuple[str, Any_ | ast.Hole, Span]],
+        span: Span,
+    ) -> Any_:
+        definition = function.definition
+        names = tuple(parameter.name for parameter in definition.statics)
+        given, holes = give(function, names, positional, keywords, span)
+        if holes:
+            fail("wrong-arity", "a function leaves no static open", span)
+        self.program.cache.prepare(definition)
+        env = Env(function.scope, {}, Frame("", "", ""))
+
+        def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
+            return self.evaluate(expr, Env(function.scope, names, env.frame))
+
+        self._function_depth += 1
+        if self._function_depth > self.budget.depth:
+            self._function_depth = 0
+            message = f"the recursion of `{definition.name}` has no bound"
+            fail("unbounded-recursion", message, span, secondary=(Label(definition.name_span, "defined here"),))
+        bound = complete(definition.statics, given, evaluate, definition.name, definition.name_span, span)
+        value = self.evaluate(definition.value, Env(function.scope, bound, env.frame))
+        self._function_depth -= 1
+        return value
+
+    def _member(self, tree: ast.Member, env: Env) -> Any_:
+        if isinstance(tree.base, ast.Name) and tree.base.id not in env.names:
+            module = env.scope.qualified.get(tree.base.id)
+            if module is not None:
+                return self.global_name(tree.name, module, tree.span, self.part(tree.base, env))
+        base = self.evaluate(tree.base, env)
+        if tree.name == "index" and isinstance(base, Tensor):
+            if base.index is None:
+                fail("not-an-element", "only an element of a node list has an `index`", tree.span)
+            return base.index
+        fail("unknown-name", f"{describe(base)} has no `{tree.name}`", tree.span)
+
+    # ------------------------------------------------------------ calls and joins
+
+    def arguments(self, trees: Sequence[ast.Expr | ast.Keyword | ast.Generator], env: Env) -> list[Any_]:
+        """Evaluate what stands in `(…)`; a comprehension gives its elements, an open choice is selected."""
+        values: list[Any_] = []
+        for tree in trees:
+            if isinstance(tree, ast.Keyword):
+                fail("wrong-kind", "tensors are passed by position", tree.span)
+            if isinstance(tree, ast.Generator):
+                values.extend(self.generate(tree, env))
+                continue
+            value = self.evaluate(tree, env)
+            values.extend(self._choices.select(value, value.items) if isinstance(value, OpenSubset) else [value])
+        return values
+
+    def _call(self, tree: ast.Call, env: Env) -> Any_:
+        base = self.evaluate(tree.base, env)
+        if isinstance(base, Builtin):
+            return self._call_builtin(base, tree, env)
+        if isinstance(base, FunctionValue):
+            fail("wrong-arity", f"`{base.definition.name}` takes its statics in `[…]`", tree.span)
+        if not is_layer(base):
+            fail("not-a-layer", f"{describe(base)} cannot be applied", tree.base.span)
+        values: list[TensorLike] = []
+        for value, where in zip(self.arguments(tree.arguments, env), self._places(tree), strict=False):
+            values.extend(self._tensors(value, where))
+        return self.apply(base, values, env.frame, tree.span)
+
+    @staticmethod
+    def _places(tree: ast.Call) -> list[ast.Tree]:
+        single = [argument for argument in tree.arguments if not isinstance(argument, ast.Generator)]
+        return list(tree.arguments) if len(single) == len(tree.arguments) else [tree] * 100_000
+
+    def _call_builtin(self, base: Builtin, tree: ast.Call, env: Env) -> Any_:
+        if base.name in QUANTITIES:
+            not_yet(f"the quantity `{base.name}`", tree.span)
+        if len(tree.arguments) == 1 and isinstance(tree.arguments[0], ast.Generator):
+            values: list[Any_] = [tuple(self.generate(tree.arguments[0], env))]
+        else:
+            values = self.arguments(tree.arguments, env)
+            if any(isinstance(argument, (ast.ChooseOf,)) for argument in tree.arguments) and self.keeps_open:
+                values = [tuple(values)]
+        if base.name == "loose":
+            return self._loose(values, tree)
+        if base.name == "sum":
+            operands = self._operands(values)
+            if operands is not None:
+                return self.join("add", "sum", operands, env, self.part(head_name(tree.base) or tree, env), tree.span)
+        for value in values:
+            if isinstance(value, (OpenSubset, Open)):
+                not_yet("a static value that depends on an open choice", tree.span)
+        return call_builtin(base.name, tuple(values), tree.span)
+
+    def _operands(self, values: Sequence[Any_]) -> list[TensorLike] | None:
+        flat: list[Any_] = []
+        for value in values:
+            items = elements(value)
+            flat.extend(items if items is not None else [value])
+        if flat and all(isinstance(value, (Tensor, Absent)) for value in flat):
+            return flat
+        return None
+
+    def join(self, op: str, shown: str, operands: Sequence[TensorLike], env: Env, part: str, span: Span) -> TensorLike:
+        """Add tensors of one type; absent ones are skipped, none left is absent, one left is itself."""
+        present = [operand for operand in operands if isinstance(operand, Tensor)]
+        if not present:
+            return ABSENT
+        first = present[0]
+        for other in present[1:]:
+            if other.type != first.type:
+                places = tuple(
+                    Label(tensor.origin, str(tensor.type)) for tensor in (first, other) if tensor.origin is not None
+                )
+                fail(
+                    "shape-mismatch",
+                    f"the operands of `{shown}` have different types",
+                    span,
+                    f"needs one type, given {first.type} and {other.type}",
+                    secondary=places,
+                )
+        if len(present) == 1:
+            return first
+        declared = self.global_name(op, env.scope, span, part)
+        assert isinstance(declared, Defined)
+        result = self.apply(declared, present, env.frame, span)
+        assert isinstance(result, Tensor)
+        return result
+
+    def _loose(self, values: Sequence[Any_], tree: ast.Call) -> Any_:
+        members = self._operands(values)
+        if members is None:
+            fail("wrong-kind", "`loose` takes node lists and tensors", tree.span)
+        if self.keeps_open:
+            not_yet("`loose` over open choices", tree.span)
+        return tuple(
+            tensor
+            for tensor in members
+            if isinstance(tensor, Tensor) and (tensor.member is None or not self.handler.is_marked(tensor.member))
+        )
+
+    def _tensors(self, value: Any_, tree: ast.Tree) -> list[TensorLike]:
+        match value:
+            case Tensor() | Absent():
+                return [value]
+            case Several(values=values):
+                return [tensor for inner in values for tensor in self._tensors(inner, tree)]
+            case OpenSubset():
+                return [t for v in self._choices.select(value, value.items) for t in self._tensors(v, tree)]
+        items = elements(value)
+        if items is not None:
+            return [tensor for item in items for tensor in self._tensors(item, tree)]
+        if is_layer(value):
+            fail("layer-for-tensor", "a layer stands where a tensor is needed", tree.span,
+                 "a layer; apply it with `(…)` or `|>`")  # fmt: skip
+        fail("static-for-tensor", f"a tensor is needed here, given {describe(value)}", tree.span)
+
+    # ------------------------------------------------------------ application
+
+    def apply(self, layer: Any_, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
+        """Apply a layer to tensors; applied to an absent one it gives absent and decides nothing."""
+        self.budget.spend(span)
+        match layer:
+            case Named(part=part, layer=inner):
+                return self.apply(inner, inputs, frame.child(part), span)
+            case Composed(first=first, second=second):
+                middle = self.apply(first, inputs, frame, span)
+                values = list(middle.values) if isinstance(middle, Several) else [middle]
+                return self.apply(second, values, frame, span)  # type: ignore[arg-type]
+            case Defined(definition=ast.OpDefinition()):
+                return self._apply_op(layer, inputs, frame, span)
+            case Defined():
+                return self._apply_composite(layer, inputs, frame, span)
+            case Repeated():
+                return self._apply_repeat(layer, inputs, frame, span)
+            case Tied():
+                return self._apply_tied(layer, inputs, frame)
+            case Open():
+                if any(isinstance(tensor, Absent) for tensor in inputs):
+                    return ABSENT
+                return self._choices.apply_open(layer, inputs, frame)
+            case Builtin(name="sum"):
+                env = Env(self.program.main, {}, frame)
+                return self.join("add", "sum", list(inputs), env, "sum", span)
+            case _:
+                fail("not-a-layer", f"{describe(layer)} cannot be applied", span)
+
+    def _apply_op(self, layer: Defined, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
+        definition = layer.definition
+        assert isinstance(definition, ast.OpDefinition)
+        self._closed(layer)
+        present = [tensor for tensor in inputs if isinstance(tensor, Tensor)]
+        variadic = any(parameter.variadic for parameter in definition.tensors)
+        if not present and inputs or (len(present) < len(inputs) and not variadic):
+            return ABSENT
+        try:
+            names = self._statics(layer)
+            attributes = attributes_of(names, definition)
+            declaration = self.declaration(definition, layer.scope)
+            facts = declaration.infer(dict(attributes), tuple(tensor.type for tensor in present))
+        except Fault as fault:
+            secondary = tuple(Label(tensor.origin, str(tensor.type)) for tensor in present if tensor.origin is not None)
+            diagnostic = fault.diagnostic
+            if diagnostic.primary is None:
+                label = " and ".join(str(tensor.type) for tensor in present)
+                diagnostic = replace(
+                    diagnostic,
+                    primary=Label(span, f"given {label}" if label else ""),
+                    secondary=(*diagnostic.secondary, *secondary),
+                )
+            raise type(fault)(diagnostic) from None
+        own = frame.child(layer.part)
+        if self.builder is None:
+            results = tuple(Tensor(type_, origin=span) for type_ in facts.types)
+        else:
+            results = self.builder.op(declaration, attributes, tuple(present), facts, own, span)
+        return results[0] if len(results) == 1 else Several(results)
+
+    def declaration(self, definition: ast.OpDefinition, scope: ModuleScope) -> OpDeclaration:
+        """Give the declaration of an op, made once for all its uses."""
+        known = scope.declarations.get(definition.name)
+        if known is None:
+            self.program.cache.prepare(definition)
+            static = Interpreter(self.program, Static(), None, Budget())
+
+            def evaluate(expr: ast.Expr, owner: ModuleScope, names: dict[str, Any_]) -> Any_:
+                static.budget = Budget()
+                return static.evaluate(expr, Env(owner, names, Frame("", "", "")))
+
+            known = scope.declarations[definition.name] = declare(definition, scope, evaluate)
+        return known
+
+    def _closed(self, layer: Defined) -> None:
+        open_holes = [name for name in layer.open if layer.given and self._required(layer, name)]
+        if open_holes:
+            listed = ", ".join(f"`{name}`" for name in open_holes)
+            place = Label(layer.definition.name_span, "declared here")
+            message = f"`{layer.definition.name}` still takes {listed}"
+            fail("missing-static", message, layer.span, "applied with a static left open by `_`", secondary=(place,))
+
+    @staticmethod
+    def _required(layer: Defined, name: str) -> bool:
+        return any(p.name == name and p.default is None for p in layer.definition.statics)
+
+    def _statics(self, layer: Defined) -> dict[str, Any_]:
+        definition, scope = layer.definition, layer.scope
+        frame = Frame("", "", "")
+
+        def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
+            self.program.cache.prepare(definition)
+            return self.evaluate(expr, Env(scope, names, frame))
+
+        given = dict(layer.given)
+        return complete(definition.statics, given, evaluate, definition.name, definition.name_span, layer.span)
+
+    def _apply_composite(self, layer: Defined, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
+        definition = layer.definition
+        assert isinstance(definition, ast.Composite)
+        self._closed(layer)
+        variadic = any(parameter.variadic for parameter in definition.tensors or ())
+        if any(isinstance(tensor, Absent) for tensor in inputs):
+            if not variadic or not any(isinstance(tensor, Tensor) for tensor in inputs):
+                return ABSENT
+        if definition.depth is not None:
+            not_yet("a recursion bounded by `depth`", definition.depth.span)
+        self.program.cache.prepare(definition)
+        present = tuple(replace(tensor, index=None, member=None) for tensor in inputs if isinstance(tensor, Tensor))
+        names = self._statics(layer)
+        names.update(self._tensor_names(definition, layer.scope, names, present, span))
+        own = frame.child(layer.part)
+        key = (layer.identity, tuple(names.items()))
+        self._enter(layer, key, span)
+        if self.builder is not None:
+            self.builder.scopes.append(Scope(own.instance.lstrip("."), definition.name, definition.kind))
+
+        def run(inner: Frame) -> Any_:
+            return self._body(definition, Env(layer.scope, names, inner), present)
+
+        try:
+            if definition.kind == "cell":
+                members = "".join(f"[{names[p.name]}]" for p in definition.statics if p.family is not None)
+                root = self.program.root(layer.scope, definition) + members
+                return self.handler.tied(root, key, own, run)
+            return self.handler.scope(key, own, run)
+        finally:
+            self._stack.pop()
+
+    def _enter(self, layer: Defined, key: tuple[object, ...], span: Span) -> None:
+        again = key in self._stack
+        deep = sum(entry[0] == layer.identity for entry in self._stack) >= self.budget.depth // 2
+        if again or deep or len(self._stack) >= self.budget.depth:
+            fail(
+                "unbounded-recursion",
+                f"the recursion of `{layer.definition.name}` has no bound",
+                span,
+                "uses itself with the same statics" if again else "uses itself without an end",
+                secondary=(Label(layer.definition.name_span, "defined here"),),
+            )
+        self._stack.append(key)
+
+    def _tensor_names(
+        self,
+        definition: ast.Composite,
+        scope: ModuleScope,
+        statics: dict[str, Any_],
+        inputs: tuple[Tensor, ...],
+        span: Span,
+    ) -> dict[str, Any_]:
+        parameters = definition.tensors or ()
+        fixed = sum(not parameter.variadic for parameter in parameters)
+        rest = len(inputs) - fixed
+        if rest < 0 or (rest and fixed == len(parameters)):
+            takes = f"takes {fixed} tensor{'s' * (fixed != 1)}"
+            place = Label(definition.name_span, "declared here")
+            fail("wrong-arity", f"`{definition.name}` {takes}, given {len(inputs)}", span, secondary=(place,))
+        frame = Frame("", "", "")
+
+        def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
+            return self.evaluate(expr, Env(scope, names, frame))
+
+        names: dict[str, Any_] = {}
+        bound: dict[str, int] = {}
+        variables: dict[str, Type] = {}
+        position = 0
+        for parameter in parameters:
+            width = rest if parameter.variadic else 1
+            tensors = inputs[position : position + width]
+            position += width
+            names[parameter.name] = tensors if parameter.variadic else tensors[0]
+            for tensor in tensors:
+                if parameter.type is not None:
+                    unify(parameter.type, tensor, statics, bound, variables, evaluate, span, definition.name)
+        return {**bound, **names}
+
+    def _apply_repeat(self, layer: Repeated, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
+        values: list[TensorLike] = list(inputs)
+        result: Any_ = values[0] if len(values) == 1 else Several(tuple(values))
+        for i in range(layer.count):
+            own = frame.child(f"{layer.part}[{i}]")
+            env = layer.env.bind(layer.repeat.index, i) if layer.repeat.index else layer.env
+            current = tuple(values)
+
+            def run(inner: Frame, env: Env = env, current: tuple[TensorLike, ...] = current) -> Any_:
+                body = self.evaluate(layer.repeat.body, env.at(inner))
+                if not is_layer(body):
+                    fail("not-a-layer", f"`repeat` needs a layer, given {describe(body)}", layer.repeat.body.span)
+                return self.apply(body, current, inner, layer.repeat.body.span)
+
+            result = self.handler.scope(None, own, run)
+            values = list(result.values) if isinstance(result, Several) else [result]  # type: ignore[arg-type,list-item]
+        return result
+
+    def _apply_tied(self, layer: Tied, inputs: Sequence[TensorLike], frame: Frame) -> Any_:
+        own = Frame(frame.decision, frame.instance, layer.instance if layer.shared else frame.parameters)
+
+        def run(inner: Frame) -> Any_:
+            return self.apply(layer.layer, inputs, inner, self.program.main.module.span)
+
+        return self.handler.tied(layer.root, (layer.layer, tuple(inputs)), own, run)
+
+    # ------------------------------------------------------------ bodies
+
+    def _body(self, definition: ast.Composite, env: Env, inputs: tuple[Tensor, ...]) -> Any_:
+        if isinstance(definition.body, ast.Choose):
+            result = self._choices.choice_body(definition.body, env, inputs, definition.span)
+        else:
+            result = self.statements(definition.body, env, inputs if definition.tensors is not None else None)
+        if definition.results is not None:
+            self._check_results(definition, definition.results, result, env)
+        return result
+
+    def statements(self, body: ast.Body, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
+        """Walk a body to its `return`; a layer that is returned is applied to the definition's tensors."""
+        for statement in body.statements:
+            match statement:
+                case ast.Let():
+                    env = self._let(statement, env)
+                case ast.Nodes():
+                    env = env.bind(statement.name, self._nodes(statement, env))
+                case ast.Require(condition=condition):
+                    if not self.truth(condition, env):
+                        text = " ".join(condition.span.text.split())
+                        raise Outside(
+                            Diagnostic("requirement", f"`require {text}` does not hold", Label(statement.span))
+                        )
+                case ast.Setting():
+                    not_yet("a `setting`", statement.span)
+                case ast.Return():
+                    return self._return(statement, env, inputs)
+        fail("missing-return", "a body needs a `return`", body.span)
+
+    def _return(self, statement: ast.Return, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
+        values = tuple(self._result(value, env, inputs) for value in statement.values)
+        named = [Several((_Aux(a.name), self._result(a.value, env, inputs))) for a in statement.auxiliaries]  # type: ignore[arg-type]
+        if named:
+            return Several((*values, *named))
+        return values[0] if len(values) == 1 else Several(values)
+
+    def _result(self, tree: ast.Expr, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
+        value = self.evaluate(tree, env)
+        if inputs is not None and is_layer(value):
+            return self.apply(value, inputs, env.frame, tree.span)
+        return value
+
+    def _let(self, statement: ast.Let, env: Env) -> Env:
+        inner = env.frame.child(statement.names[0])
+        if statement.at is not None:
+            inner = Frame(statement.at, statement.at, statement.at)
+        value = self.evaluate(statement.value, env.at(inner))
+        for name, bound in self._unpack(statement, value).items():
+            if self.tracks_members and isinstance(bound, Tensor) and bound.member is None:
+                bound = replace(bound, member=join(env.frame.instance, name))
+            env = env.bind(name, bound)
+        return env
+
+    def _unpack(self, statement: ast.Let, value: Any_) -> dict[str, Any_]:
+        if len(statement.names) == 1:
+            return {statement.names[0]: value}
+        if isinstance(value, Absent):
+            return dict.fromkeys(statement.names, ABSENT)
+        values = value.values if isinstance(value, Several) else elements(value)
+        if values is None or len(values) != len(statement.names):
+            given = describe(value)
+            fail("wrong-arity", f"{len(statement.names)} names are bound to {given}", statement.span)
+        return dict(zip(statement.names, values, strict=True))
+
+    def _nodes(self, statement: ast.Nodes, env: Env) -> Any_:
+        if isinstance(statement.count, ast.Range):
+            not_yet("a range of node counts", statement.count.span)
+        count = self.integer(statement.count, env)
+        if not 0 <= count <= MAX_REPEAT:
+            fail("too-large", f"a node list has 0 to {MAX_REPEAT} nodes, given {count}", statement.count.span)
+        base = join(env.frame.instance, statement.name)
+        earlier: list[TensorLike] = []
+        for seed in statement.seeds:
+            value = self.evaluate(seed, env)
+            for tensor in self._tensors(value, seed):
+                earlier.append(self._member_of(tensor, len(earlier), f"{base}~{len(earlier)}"))
+        made: list[TensorLike] = []
+        for i in range(count):
+            names = {**env.names, "earlier": tuple(earlier)}
+            if statement.index:
+                names[statement.index] = i
+            inner = Env(env.scope, names, env.frame.child(f"{statement.name}[{i}]"))
+
+            def run(frame: Frame, inner: Env = inner) -> Any_:
+                return self.statements(statement.body, inner.at(frame), None)
+
+            value = self.handler.scope(None, inner.frame, run)
+            tensors = self._tensors(value, statement.body)
+            if len(tensors) != 1:
+                fail("wrong-arity", f"a node is one tensor, given {describe(value)}", statement.body.span)
+            node = self._member_of(tensors[0], len(earlier), f"{base}[{i}]")
+            earlier.append(node)
+            made.append(node)
+        return tuple(made)
+
+    def _member_of(self, tensor: TensorLike, index: int, member: str) -> TensorLike:
+        if isinstance(tensor, Absent):
+            return tensor
+        own = (tensor.member or member) if self.tracks_members else None
+        return replace(tensor, index=index, member=own)
+
+    def _check_results(
+        self, definition: ast.Composite, results: tuple[ast.TypeExpr, ...], value: Any_, env: Env
+    ) -> None:
+        values = [v for v in (value.values if isinstance(value, Several) else (value,)) if not _is_auxiliary(v)]
+        if isinstance(value, Absent) and definition.kind != "network":
+            return
+        if len(values) != len(results):
+            message = f"`{definition.name}` gives {len(values)} results, its type says {len(results)}"
+            fail("wrong-arity", message, results[0].span)
+        bound = {name: v for name, v in env.names.items() if isinstance(v, int)}
+        variables: dict[str, Type] = {}
+
+        def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
+            return self.evaluate(expr, Env(env.scope, {**env.names, **names}, env.frame))
+
+        for expected, actual in zip(results, values, strict=True):
+            if isinstance(actual, Tensor):
+                where = actual.origin or expected.span
+                unify(
+                    expected, replace(actual, origin=None), dict(env.names), bound, variables, evaluate, where,
+                    definition.name,
+                )  # fmt: skip
+            elif not isinstance(actual, Absent):
+                fail("wrong-kind", f"`{definition.name}` gives tensors, given {describe(actual)}", expected.span)
+
+    # ------------------------------------------------------------ choices and layers
+
+    def _choose(self, tree: ast.Choose, env: Env) -> Any_:
+        return self._choices.choose(tree, env)
+
+    def _choose_of(self, tree: ast.ChooseOf, env: Env) -> Any_:
+        return self._choices.choose_of(tree, env)
+
+    def _repeat(self, tree: ast.Repeat, env: Env) -> Any_:
+        if isinstance(tree.count, ast.Range):
+            not_yet("a range of repetitions", tree.count.span)
+        value = self.evaluate(tree.count, env)
+        if isinstance(value, (Open, OpenSubset)):
+            not_yet("an open choice of depth", tree.count.span)
+        if not isinstance(value, int) or isinstance(value, bool):
+            fail("wrong-kind", f"an int is needed here, given {describe(value)}", tree.count.span)
+        if not 0 <= value <= MAX_REPEAT:
+            fail("too-large", f"`repeat` takes 0 to {MAX_REPEAT} times, given {value}", tree.count.span)
+        free = tuple(
+            (name, env.names[name]) for name in sorted(self.program.cache.names_in(tree.body)) if name in env.names
+        )
+        return Repeated(value, tree, env, self.part(tree, env), (id(tree), free))
+
+    def _once(self, tree: ast.Once, env: Env) -> Any_:
+        part = self.part(tree, env)
+        part = part.removeprefix(tree.kind)
+        value = self.evaluate(tree.layer, env)
+        if not is_layer(value):
+            fail("not-a-layer", f"`{tree.kind}` needs a layer, given {describe(value)}", tree.layer.span)
+        frame = env.frame.child(part)
+        return Tied(frame.decision, frame.parameters, value, tree.kind == "shared")  # type: ignore[arg-type]
+
+    def _scan(self, tree: ast.Scan, env: Env) -> Any_:
+        not_yet("`scan`", tree.span)
+
+    _EVALUATORS: dict[type, Callable[..., Any_]] = {
+        ast.Name: _name,
+        ast.Number: lambda self, tree, env: tree.value,
+        ast.String: lambda self, tree, env: tree.value,
+        ast.Bool: lambda self, tree, env: tree.value,
+        ast.Absent: lambda self, tree, env: ABSENT,
+        ast.ListExpr: _list,
+        ast.Conditional: _conditional,
+        ast.Binary: _binary,
+        ast.Unary: _unary,
+        ast.Brackets: _brackets,
+        ast.Call: _call,
+        ast.Member: _member,
+        ast.Choose: _choose,
+        ast.ChooseOf: _choose_of,
+        ast.Repeat: _repeat,
+        ast.Once: _once,
+        ast.Scan: _scan,
+    }
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Aux:
+    """Marks an auxiliary result with its name."""
+
+    name: str
+
+
+def _is_auxiliary(value: Any_) -> bool:
+    return isinstance(value, Several) and bool(value.values) and isinstance(value.values[0], _Aux)
+
+
+def split_auxiliaries(value: Any_) -> tuple[list[Any_], list[tuple[str, Any_]]]:
+    """Part what a network returns into its results and its auxiliary results with their names."""
+    values = list(value.values) if isinstance(value, Several) else [value]
+    main = [v for v in values if not _is_auxiliary(v)]
+    auxiliary = [(v.values[0].name, v.values[1]) for v in values if _is_auxiliary(v)]  # type: ignore[union-attr]
+    return main, auxiliary

@@ -1,0 +1,201 @@
+"""From a network of a program to a graph: statics bound, inputs typed, the body walked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, final
+
+from archdsl.diagnostics import ArchdslError, Diagnostic, Label, UsageError, similar
+from archdsl.ir import KINDS, Graph, Input, Output, Type
+from archdsl.ir import Label as Decision
+from archdsl.syntax import ast
+
+from .addresses import Frame
+from .binding import STATIC_KINDS, complete
+from .builder import Builder
+from .faults import Fault, Outside, fail
+from .handlers import Handler, Keep, Replay, Static
+from .interpreter import Budget, Interpreter, split_auxiliaries
+from .program import Program
+from .values import Absent, Any_, Defined, Env, Tensor, describe, is_static
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """A network with its statics bound: the program that every walk runs."""
+
+    program: Program
+    definition: ast.Composite
+    statics: Mapping[str, Any_]
+    inputs: tuple[Input, ...]
+    root: str
+    user_set: frozenset[str] = field(default=frozenset())
+
+    @property
+    def name(self) -> str:
+        """The network's name."""
+        return self.definition.name
+
+    def walk(self, interpreter: Interpreter, inputs: tuple[Tensor, ...]) -> Any_:
+        """Evaluate the body on the inputs."""
+        layer = Defined(
+            self.definition,
+            self.program.main,
+            tuple(self.statics.items()),
+            (),
+            "",
+            self.definition.name_span,
+            id(self.definition),
+        )
+        return interpreter.apply(layer, inputs, Frame(self.root, "", ""), self.definition.name_span)
+
+    def graph(self, handler: Handler, budget: Budget | None = None) -> Graph:
+        """Walk with a handler and give the graph.
+
+        Raises:
+            ArchdslError: the program is wrong under these decisions, or they are of no architecture.
+        """
+        builder = Builder(self.name)
+        interpreter = Interpreter(self.program, handler, builder, budget)
+        value = self.walk(interpreter, tuple(builder.input(port) for port in self.inputs))
+        return builder.graph(self.outputs(value, builder))
+
+    def outputs(self, value: Any_, builder: Builder | None) -> tuple[Output, ...]:
+        """Give the outputs of what the body returned; an absent auxiliary one does not exist."""
+        main, auxiliary = split_auxiliaries(value)
+        outputs: list[Output] = []
+        for tensor, name in (*((tensor, "") for tensor in main), *((tensor, name) for name, tensor in auxiliary)):
+            if isinstance(tensor, Absent) and name:
+                continue
+            if not isinstance(tensor, Tensor):
+                place = self.definition.name_span
+                code = "absent-output" if isinstance(tensor, Absent) else "wrong-kind"
+                fail(code, f"an output of `{self.name}` is {describe(tensor)}", place, "a network gives tensors")
+            if builder is not None:
+                outputs.append(Output(builder.value(tensor), name, bool(name)))
+        return tuple(outputs)
+
+
+def architecture_graph(network: Network, decisions: Mapping[str, Decision]) -> tuple[Graph, dict[str, Decision]]:
+    """Give the graph of an architecture, and the decisions that it asked for, in evaluation order.
+
+    Raises:
+        ArchdslError: a decision is missing, inadmissible or never asked for, or the architecture is ill-typed.
+    """
+    replay = Replay(decisions)
+    graph = network.graph(replay)
+    unknown = [address for address in decisions if address not in replay.asked]
+    if unknown:
+        raise Outside(unknown_decisions(unknown, replay.asked))
+    return graph, replay.asked
+
+
+def unknown_decisions(unknown: list[str], asked: Mapping[str, Decision]) -> tuple[Diagnostic, ...]:
+    """Say which decisions no choice asked for."""
+    found = []
+    for address in unknown:
+        near = similar(address, asked)
+        notes = (f"a choice with a similar address exists: `{near[0]}`",) if near else ()
+        found.append(Diagnostic("unknown-decision", f"no choice asks for `{address}`", notes=notes))
+    return tuple(found)
+
+
+def supergraph(network: Network) -> Graph:
+    """Give the one graph in which every choice of a network is kept open.
+
+    Raises:
+        ArchdslError: a choice cannot be kept open: its alternatives have different types, or it is of statics.
+    """
+    return network.graph(Keep())
+
+
+def bind_network(program: Program, name: str | None = None, statics: Mapping[str, object] | None = None) -> Network:
+    """Bind the statics of a network, and type its inputs.
+
+    Raises:
+        UsageError: no such network, no such static, or a value of another kind.
+        ArchdslError: the network's types cannot be evaluated.
+    """
+    definition = program.network(name)
+    given = dict(statics or {})
+    scope = program.main
+    program.cache.prepare(definition)
+    interpreter = Interpreter(program, Static(), None)
+
+    def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
+        return interpreter.evaluate(expr, Env(scope, names, Frame("", "", "")))
+
+    known = {parameter.name: parameter for parameter in definition.statics}
+    for key, value in given.items():
+        if key not in known:
+            near = similar(key, known)
+            raise UsageError(
+                Diagnostic(
+                    "unknown-static",
+                    f"network `{definition.name}` has no static `{key}`",
+                    Label(definition.name_span, "declared here"),
+                    notes=(f"its statics are {', '.join(f'`{own}`' for own in known)}",) if known else (),
+                    help=f"a static with a similar name exists: `{near[0]}`" if near else None,
+                )
+            )
+        given[key] = _static(key, value, known[key], evaluate)
+    try:
+        bound = complete(
+            definition.statics, given, evaluate, definition.name, definition.name_span, definition.name_span
+        )  # type: ignore[arg-type]
+    except Fault as fault:
+        raise (UsageError if given else ArchdslError)(fault.diagnostics) from None
+    root = program.root(scope, definition)
+    return Network(program, definition, bound, _inputs(definition, bound, evaluate), root, frozenset(given))
+
+
+def _static(key: str, value: object, parameter: ast.StaticParameter, evaluate: Any) -> Any_:
+    """Take a static from Python: lists become tuples, and it is of its default's kind where none is declared."""
+    if isinstance(value, list):
+        value = tuple(value)
+    if not is_static(value):
+        raise UsageError(Diagnostic("wrong-kind", f"static `{key}` needs a plain value, given {value!r}"))
+    if parameter.kind is None and isinstance(parameter.default, (ast.Number, ast.Bool, ast.String)):
+        default = evaluate(parameter.default, {})
+        kind = "bool" if isinstance(default, bool) else "string" if isinstance(default, str) else "float"
+        if not STATIC_KINDS[kind](value):
+            what = describe(value)
+            message = f"static `{key}` is given {what}, its default is {describe(default)}"
+            raise UsageError(Diagnostic("wrong-kind", message, Label(parameter.span, "declared here")))
+    return value  # type: ignore[return-value]
+
+
+def _inputs(definition: ast.Composite, statics: Mapping[str, Any_], evaluate: Any) -> tuple[Input, ...]:
+    inputs: list[Input] = []
+    for parameter in definition.tensors or ():
+        type_ = parameter.type
+        if type_ is None or type_.kind not in KINDS or type_.dims is None:
+            message = f"input `{parameter.name}` of network `{definition.name}` needs a kind and its dims"
+            fail("untyped-input", message, parameter.span, "for example `x: image[channels, size, size]`")
+        if len(type_.dims) != len(KINDS[type_.kind]):
+            needed = f"{type_.kind}[{', '.join(KINDS[type_.kind])}]"
+            fail("wrong-arity", f"a type of kind `{type_.kind}` is written `{needed}`", type_.span)
+        dims: list[int] = []
+        for dim in type_.dims:
+            if isinstance(dim, ast.Name) and dim.id not in statics and evaluate_known(dim, evaluate) is None:
+                fail(
+                    "open-dim",
+                    f"dim `{dim.id}` of input `{parameter.name}` has no value",
+                    dim.span,
+                    "give the network a static of this name, with a default",
+                )
+            value = evaluate(dim, dict(statics))
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                fail("wrong-kind", f"a dim of input `{parameter.name}` is no size above 0: {describe(value)}", dim.span)
+            dims.append(value)
+        inputs.append(Input(parameter.name, Type(type_.kind, tuple(dims))))
+    return tuple(inputs)
+
+
+def evaluate_known(dim: ast.Name, evaluate: Any) -> Any_ | None:
+    """Give the value of a dim that is a constant of the file, None where the name is unknown."""
+    try:
+        value: Any_ = evaluate(dim, {})
+    except Fault:
+        return None
+    return value if isinstance(value, int) else None

@@ -1,0 +1,157 @@
+"""From the text of an op to its declaration: the facts of one use follow from statics and input types."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import final
+
+from archdsl.diagnostics import Label, Span
+from archdsl.ir import KINDS, Attribute, Facts, OpDeclaration, Type, Weight
+from archdsl.syntax import ast
+
+from .binding import unify
+from .faults import Fault, fail
+from .program import ModuleScope
+from .values import Any_, Tensor, is_static, text_of
+
+EvaluateIn = Callable[[ast.Expr, ModuleScope, dict[str, Any_]], Any_]
+
+
+def declare(definition: ast.OpDefinition, scope: ModuleScope, evaluate: EvaluateIn) -> OpDeclaration:
+    """Give the declaration of an op; `evaluate` computes a static expression."""
+    inference = _Inference(definition, scope, evaluate)
+    statics = tuple(parameter.name for parameter in definition.statics)
+    return OpDeclaration(definition.name, statics, inference.infer, definition.name_span, definition.doc or "")
+
+
+@final
+class _Inference:
+    def __init__(self, definition: ast.OpDefinition, scope: ModuleScope, evaluate: EvaluateIn) -> None:
+        self._definition = definition
+        self._scope = scope
+        self._evaluate = evaluate
+        self._known: dict[tuple[object, ...], Facts | Fault] = {}
+
+    def infer(self, attributes: Mapping[str, Attribute], types: tuple[Type, ...]) -> Facts:
+        key = (tuple((name, type(value), value) for name, value in attributes.items()), types)
+        facts = self._known.get(key)
+        if facts is None:
+            try:
+                facts = self._infer(dict(attributes), types)
+            except Fault as fault:
+                facts = fault
+            if len(self._known) > 100_000:
+                self._known.clear()
+            self._known[key] = facts
+        if isinstance(facts, Fault):
+            raise Fault(facts.diagnostics)
+        return facts
+
+    def _value(self, expr: ast.Expr, names: dict[str, Any_]) -> Any_:
+        return self._evaluate(expr, self._scope, names)
+
+    def _infer(self, names: dict[str, Any_], types: tuple[Type, ...]) -> Facts:
+        definition = self._definition
+        bound, each, variables = self._bind(names, types)
+        known: dict[str, Any_] = {**names, **bound, **each}
+        for fact in definition.facts:
+            if isinstance(fact, ast.Require) and self._value(fact.condition, known) is not True:
+                self._refuse(fact, known)
+        results = tuple(self._result(result, known, variables, types) for result in definition.results)
+        weights = tuple(
+            Weight(fact.name, tuple(self._dim(dim, known) for dim in fact.dims), fact.kind)
+            for fact in definition.facts
+            if isinstance(fact, ast.State) and (fact.guard is None or self._value(fact.guard, known) is True)
+        )
+        macs = next((fact for fact in definition.facts if isinstance(fact, ast.Fact) and fact.name == "macs"), None)
+        declares_weights = self._scope.is_std or any(isinstance(fact, ast.State) for fact in definition.facts)
+        if macs is not None:
+            number = self._value(macs.value, known)
+            if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+                fail("wrong-kind", f"`macs` of `{definition.name}` is no count: {text_of(number)}", None)
+        else:
+            number = 0 if self._scope.is_std else None
+        return Facts(results, weights if declares_weights else None, number, (*bound.items(), *each.items()))
+
+    def _bind(
+        self, names: dict[str, Any_], types: tuple[Type, ...]
+    ) -> tuple[dict[str, int], dict[str, tuple[int, ...]], dict[str, Type]]:
+        bound: dict[str, int] = {}
+        each: dict[str, list[int]] = {}
+        variables: dict[str, Type] = {}
+        parameters = self._definition.tensors
+        fixed = sum(not parameter.variadic for parameter in parameters)
+        slots: list[ast.TensorParameter] = []
+        for parameter in parameters:
+            slots.extend([parameter] * (len(types) - fixed if parameter.variadic else 1))
+        if len(slots) != len(types):
+            message = f"`{self._definition.name}` takes {fixed} tensor{'s' * (fixed != 1)}, given {len(types)}"
+            fail("wrong-arity", message, None, secondary=(Label(self._definition.name_span, "declared here"),))
+        for parameter, type_ in zip(slots, types, strict=True):
+            if parameter.type is None:
+                continue
+            evaluate = self._value
+            where: Span | None = None
+            unify(parameter.type, Tensor(type_), names, bound, variables, evaluate, where, self._definition.name)  # type: ignore[arg-type]
+            for dim, size in zip(parameter.type.dims or (), type_.dims, strict=False):
+                if isinstance(dim, ast.EachDim):
+                    each.setdefault(dim.name, []).append(size)
+        return bound, {name: tuple(sizes) for name, sizes in each.items()}, variables
+
+    def _refuse(self, fact: ast.Require, known: dict[str, Any_]) -> None:
+        used = {tree.id for tree in _names(fact.condition)}
+        values = ", ".join(f"{name} = {text_of(known[name])}" for name in known if name in used)
+        text = " ".join(fact.condition.span.text.split())
+        fail(
+            "illegal-op",
+            f"`{self._definition.name}` needs `{text}`",
+            None,
+            secondary=(Label(fact.span, "required here"),),
+            notes=(f"here {values}",) if values else (),
+        )
+
+    def _result(
+        self, result: ast.TypeExpr, known: dict[str, Any_], variables: dict[str, Type], types: tuple[Type, ...]
+    ) -> Type:
+        if result.kind not in KINDS:
+            if result.kind not in variables:
+                fail("unknown-name", f"`{result.kind}` is no kind of tensor and no type variable", result.span)
+            return variables[result.kind]
+        if result.dims is None:
+            fail("wrong-kind", f"the result of `{self._definition.name}` needs its dims", result.span)
+        return Type(result.kind, tuple(self._dim(dim, known) for dim in result.dims))
+
+    def _dim(self, dim: ast.Expr | ast.EachDim, known: dict[str, Any_]) -> int:
+        value = self._value(dim, known) if not isinstance(dim, ast.EachDim) else None
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            fail(
+                "wrong-kind", f"a dim of `{self._definition.name}` is no size: {dim.span.text} = {text_of(value)}", None
+            )
+        return value
+
+
+def _names(tree: ast.Tree) -> list[ast.Name]:
+    from .addresses import children
+
+    if isinstance(tree, ast.Name):
+        return [tree]
+    return [name for child in children(tree) for name in _names(child)]
+
+
+def located(facts: Fault, span: Span) -> Fault:
+    """Set the place of use into a fault that an op's declaration raised."""
+    diagnostic = facts.diagnostic
+    if diagnostic.primary is None:
+        return Fault(replace(diagnostic, primary=Label(span)))
+    return Fault(diagnostic)
+
+
+def attributes_of(names: Mapping[str, Any_], definition: ast.OpDefinition) -> tuple[tuple[str, Attribute], ...]:
+    """Give the statics of an op as attributes of its node, in the declared order."""
+    attributes: list[tuple[str, Attribute]] = []
+    for parameter in definition.statics:
+        value = names[parameter.name]
+        value = value.items if hasattr(value, "items") and not isinstance(value, dict) else value
+        if not is_static(value):
+            fail("not-yet", f"static `{parameter.name}` of op `{definition.name}` is no plain value", parameter.span)
+        attributes.append((parameter.name, value))  # type: ignore[arg-type]
+    return tuple(attributes)

@@ -1,0 +1,243 @@
+"""What expressions evaluate to: static values, tensors, and layers (functions from tensors to tensors)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, final
+
+from archdsl.diagnostics import Span
+from archdsl.ir import Label, Type, Value
+from archdsl.syntax import ast
+
+from .addresses import Frame
+
+if TYPE_CHECKING:
+    from .program import ModuleScope
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A tensor while elaborating: its type and, where a graph is built, the value in it.
+
+    `index` is its place in the list that made it; `member` names it among all node lists, where `loose` needs to know.
+    `graph` tells which graph the value belongs to: a region takes others in as captures.
+    """
+
+    type: Type
+    value: Value | None = None
+    graph: int = 0
+    index: int | None = None
+    member: str | None = None
+    origin: Span | None = field(default=None, compare=False, repr=False)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The tensor that is not there: joins skip it, layers pass it on."""
+
+
+ABSENT: Final = Absent()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Several:
+    """The results of a layer that gives more than one."""
+
+    values: tuple["Any_", ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """What `choose k of xs` gives: elements of a list, with their positions in it."""
+
+    items: tuple["Any_", ...]
+    positions: tuple[int, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """An op, a block, a choice, a cell or a network with some of its statics given.
+
+    `part` is what the use adds to an address.
+    """
+
+    definition: ast.OpDefinition | ast.Composite = field(compare=False)
+    scope: "ModuleScope" = field(compare=False, repr=False)
+    given: tuple[tuple[str, "Any_"], ...]
+    open: tuple[str, ...]
+    part: str
+    span: Span = field(compare=False, repr=False)
+    identity: int = 0
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """`first |> second`."""
+
+    first: "Layer"
+    second: "Layer"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A layer under one more part of the address: the name it was bound to, or the label that chose it."""
+
+    part: str
+    layer: "Layer"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """`repeat n as i { layer }`; `body` is evaluated anew at each iteration."""
+
+    count: int
+    repeat: ast.Repeat = field(compare=False)
+    env: "Env" = field(compare=False, repr=False)
+    part: str
+    identity: tuple[object, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """A layer whose choices are made once, under `root`, however often it is applied.
+
+    The layer's expression is evaluated once, when the value is made; the choices that its application makes are what
+    is tied. `shared` says that the weights are one as well.
+    """
+
+    root: str
+    instance: str
+    layer: "Layer"
+    shared: bool
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A choice between layers that is kept open: applied, it becomes one `Choose` node."""
+
+    address: str
+    instance: str
+    alternatives: tuple[tuple[Label, "Layer | Absent"], ...]
+    span: Span = field(compare=False, repr=False)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class OpenSubset:
+    """A choice of some elements of a list of tensors that is kept open: mapped first, selected after."""
+
+    address: str
+    instance: str
+    items: tuple["Any_", ...]
+    low: int
+    high: int
+    span: Span = field(compare=False, repr=False)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class FunctionValue:
+    """A static function."""
+
+    definition: ast.Function = field(compare=False)
+    scope: "ModuleScope" = field(compare=False, repr=False)
+    identity: int = 0
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A static builtin or a join, by name."""
+
+    name: str
+
+
+Layer = Defined | Composed | Named | Repeated | Tied | Open
+LAYERS: Final = (Defined, Composed, Named, Repeated, Tied, Open)
+
+Any_ = (
+    int | float | bool | str | tuple["Any_", ...] | Tensor | Absent | Several | Subset | OpenSubset | Layer
+    | FunctionValue | Builtin
+)  # fmt: skip
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Env:
+    """The names in sight, the file they are seen from, and where in the address we are."""
+
+    scope: "ModuleScope"
+    names: Mapping[str, Any_]
+    frame: Frame
+
+    def bind(self, name: str, value: Any_) -> "Env":
+        """Give the environment with one more name."""
+        return Env(self.scope, {**self.names, name: value}, self.frame)
+
+    def at(self, frame: Frame) -> "Env":
+        """Give the same names at another address."""
+        return Env(self.scope, self.names, frame)
+
+
+def is_layer(value: object) -> bool:
+    """Tell whether a value can be applied to tensors."""
+    return isinstance(value, LAYERS)
+
+
+def is_static(value: object) -> bool:
+    """Tell whether a value is known while elaborating and can be an op's attribute."""
+    return isinstance(value, (int, float, bool, str)) or (
+        isinstance(value, tuple) and all(is_static(item) for item in value)
+    )
+
+
+def describe(value: object) -> str:
+    """Name a value for a diagnostic: `the int 3`, `a tensor image[3, 8, 8]`, `a layer`."""
+    match value:
+        case bool():
+            return f"the bool `{str(value).lower()}`"
+        case int() | float():
+            return f"the {type(value).__name__} {value}"
+        case str():
+            return f'the string "{value}"'
+        case Tensor(type=type_):
+            return f"a tensor {type_}"
+        case Absent():
+            return "an absent tensor"
+        case Several(values=values):
+            return f"{len(values)} results"
+        case FunctionValue() | Builtin():
+            return "a function"
+        case OpenSubset():
+            return "an open choice"
+        case tuple() | Subset():
+            items = value if isinstance(value, tuple) else value.items
+            return f"a list of {len(items)}"
+        case _:
+            return "a layer"
+
+
+def text_of(value: object) -> str:
+    """Write a static value as the language does."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case tuple():
+            return f"[{', '.join(text_of(item) for item in value)}]"
+        case Subset(items=items):
+            return text_of(items)
+        case int() | float():
+            return repr(value)
+        case _:
+            return describe(value)
