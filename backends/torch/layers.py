@@ -1,7 +1,8 @@
 """The leaf modules that `torch.nn` lacks.
 
 Each class stands on its own, so that its text can be copied into an exported model, and its `repr` is the expression
-that makes it again. None names a device, reads a value back to the host, or changes its input.
+that makes it again. None names a device, reads a value back to the host, or changes its input; none is indexed with
+`[…]`, which fake tensors of a device that is not there do not bear.
 """
 
 import torch
@@ -64,7 +65,7 @@ class Split(nn.Module):
         self.n = n
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        return x[:, : self.n], x[:, self.n :]
+        return x.narrow(1, 0, self.n), x.narrow(1, self.n, x.shape[1] - self.n)
 
     def extra_repr(self) -> str:
         return f"n={self.n}"
@@ -78,7 +79,7 @@ class Crop(nn.Module):
         self.out = out
 
     def forward(self, x: Tensor) -> Tensor:
-        return x[:, : self.out]
+        return x.narrow(1, 0, self.out)
 
     def extra_repr(self) -> str:
         return f"out={self.out}"
@@ -102,7 +103,7 @@ class Scale(nn.Module):
     """An image whose channels are multiplied by the entries of a vector."""
 
     def forward(self, x: Tensor, factors: Tensor) -> Tensor:
-        return x * factors[:, :, None, None]
+        return x * factors.unsqueeze(2).unsqueeze(3)
 
 
 class CenterCrop(nn.Module):
@@ -115,7 +116,7 @@ class CenterCrop(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         height, width = self.size
         top, left = (x.shape[2] - height) // 2, (x.shape[3] - width) // 2
-        return x[:, :, top : top + height, left : left + width]
+        return x.narrow(2, top, height).narrow(3, left, width)
 
     def extra_repr(self) -> str:
         return f"size={self.size}"
@@ -145,7 +146,7 @@ class Shift(nn.Module):
     """An image moved up and left by one pixel; zeros enter below and at the right."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return functional.pad(x[:, :, 1:, 1:], (0, 1, 0, 1))
+        return functional.pad(x, (-1, 1, -1, 1))
 
 
 class ChannelShuffle(nn.Module):
@@ -198,7 +199,10 @@ class Zero(nn.Module):
         self.stride = stride
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.zeros_like(x if self.stride is None else x[:, :, :: self.stride[0], :: self.stride[1]])
+        if self.stride is not None:
+            for axis, step in zip((2, 3), self.stride, strict=True):
+                x = x.unfold(axis, 1, step).squeeze(-1)
+        return torch.zeros_like(x)
 
     def extra_repr(self) -> str:
         return "" if self.stride is None else f"stride={self.stride}"
