@@ -1,6 +1,6 @@
 """What the user did wrong, where, and how to mend it: as data, and as text."""
 
-from .diagnostic import ArchdslError, Diagnostic, Label, UsageError, by_place
+from .diagnostic import ArchdslError, Diagnostic, Edit, Fix, Label, UsageError, by_place
 from .render import render, render_all, to_json
 from .similar import similar
 from .source import Source, Span
@@ -8,6 +8,8 @@ from .source import Source, Span
 __all__ = [
     "ArchdslError",
     "Diagnostic",
+    "Edit",
+    "Fix",
     "Label",
     "Source",
     "Span",

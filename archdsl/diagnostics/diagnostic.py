@@ -1,7 +1,7 @@
 """A diagnostic is data; the renderers print it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, final
 
 from .source import Span
@@ -20,11 +20,30 @@ class Label:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Another text for a place; an empty place is where the text is set in."""
+
+    span: Span
+    text: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Advice that may mend a mistake, and the edits that follow it, all of one source."""
+
+    help: str
+    edits: tuple[Edit, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One mistake of the user: a code, a sentence that stands alone, and the places that explain it.
 
     `primary` is where the user must look; `None` where the mistake is in no text (a missing file, a bad option).
-    `secondary` are its causes. `help` is there only where the advice was checked to work.
+    `secondary` are its causes. `help` is there only where the advice was checked to work. `fixes` are what may mend
+    it, the best first; they are not shown, but the first that is checked to work becomes the help, and the only one.
     """
 
     code: str
@@ -34,6 +53,7 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     help: str | None = None
     level: Level = "error"
+    fixes: tuple[Fix, ...] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         place = f"{self.primary.span}: " if self.primary else ""

@@ -17,6 +17,10 @@ def distance(a: str, b: str) -> int:
     return row[-1]
 
 
+# A longer word is no name that a person misspelled, and the work of a comparison grows with its square.
+LONGEST = 100
+
+
 def similar(name: str, names: Iterable[str], most: int = 3) -> tuple[str, ...]:
     """Give up to `most` of `names` that `name` may have been meant for, the nearest first.
 
@@ -27,7 +31,7 @@ def similar(name: str, names: Iterable[str], most: int = 3) -> tuple[str, ...]:
     for other in set(names):
         if other.casefold() == name.casefold():
             near.append((0, other))
-        elif abs(len(other) - len(name)) <= (limit := max(len(name) // 3, 1)):
+        elif len(name) <= LONGEST and abs(len(other) - len(name)) <= (limit := max(len(name) // 3, 1)):
             edits = distance(name.casefold(), other.casefold())
             if edits <= limit:
                 near.append((edits, other))

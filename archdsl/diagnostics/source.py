@@ -11,7 +11,7 @@ class Source:
     """A text with the name under which the user knows it (a path, or `<text>`)."""
 
     path: str
-    text: str
+    text: str = field(repr=False)
     _starts: tuple[int, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
