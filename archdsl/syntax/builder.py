@@ -4,13 +4,13 @@ A method is named like its rule (or its `-> alias`, with a `_` where Python rese
 rule and the rule's children.
 """
 
-import inspect
 import math
 from typing import final
 
 from archdsl.diagnostics import Diagnostic, Label, Source, Span
 
 from . import ast
+from .docs import cleaned
 from .lexer import Token
 
 # Whole numbers beyond are no size of anything, and would let a short text ask for a long computation.
@@ -316,8 +316,8 @@ class Builder:
     # ------------------------------------------------------------ docs and numbers
 
     def doc(self, token: Token) -> str:
-        """Give the text of a doc, freed of its indentation and of empty lines at both ends."""
-        return clean(token.text[3:-3])
+        """Give the text of a doc."""
+        return cleaned(token.text)
 
     def _value(self, token: Token) -> int | float:
         digits, factor = (token.text[:-1], _FACTORS[token.text[-1]]) if token.text[-1] in _FACTORS else (token.text, 1)
@@ -333,11 +333,6 @@ class Builder:
             self.diagnostics.append(_out_of_range(self.span(token), whole))
             return 1
         return value
-
-
-def clean(text: str) -> str:
-    """Free the text of a doc of its indentation and of empty lines at both ends."""
-    return inspect.cleandoc(text).strip()
 
 
 def _out_of_range(span: Span, whole: bool) -> Diagnostic:
