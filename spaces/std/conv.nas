@@ -15,16 +15,14 @@ fun outdim[n, kernel, stride = 1, dilation = 1, pad = "same", axis = 0] =
 """The number of elements in a window."""
 fun area[kernel] = pair(kernel)[0] * pair(kernel)[1]
 
-"""Whether a window is one at all, and odd where `pad` needs it."""
-fun window[kernel, pad] = min(pair(kernel)) >= 1 and (pad != "same" or all(k % 2 == 1 for k in pair(kernel)))
-
 """A 2-D convolution; `groups` equal to the number of channels makes it depthwise."""
 op conv[out: int, kernel = 3, stride = 1, dilation = 1, groups: int = 1, bias: bool = false, pad = "same"](x: image[c, h, w])
   -> image[out, outdim[h, kernel, stride, dilation, pad], outdim[w, kernel, stride, dilation, pad, 1]] {
-  require out >= 1 and groups >= 1 and min(pair(stride)) >= 1 and min(pair(dilation)) >= 1
-  require window[kernel, pad]
+  require out >= 1 and groups >= 1
+  require min(pair(kernel)) >= 1 and min(pair(stride)) >= 1 and min(pair(dilation)) >= 1
+  require pad != "same" or all(k % 2 == 1 for k in pair(kernel))
+  require pad == "same" or pad == "valid" or min(pair(pad)) >= 0
   require c % groups == 0 and out % groups == 0
-  require padding[kernel, dilation, pad, 0] >= 0 and padding[kernel, dilation, pad, 1] >= 0
   require outdim[h, kernel, stride, dilation, pad] >= 1 and outdim[w, kernel, stride, dilation, pad, 1] >= 1
   weight kernel[out, c // groups, pair(kernel)[0], pair(kernel)[1]]
   weight bias[out] when bias

@@ -11,7 +11,8 @@ op widen[out: int](x: image[c, h, w]) -> image[out, h, w] { require out >= c }
 
 """The middle of the image; `size` is one number or [height, width]. An odd rest is cut at the end."""
 op center_crop[size](x: image[c, h, w]) -> image[c, pair(size)[0], pair(size)[1]] {
-  require min(pair(size)) >= 1 and pair(size)[0] <= h and pair(size)[1] <= w
+  require min(pair(size)) >= 1
+  require pair(size)[0] <= h and pair(size)[1] <= w
 }
 
 """The image in a frame of zeros; `border` is one number or [above and below, left and right]."""
@@ -26,7 +27,10 @@ op resize[size](x: image[c, h, w]) -> image[c, pair(size)[0], pair(size)[1]] { r
 op shift(x: image[c, h, w]) -> image[c, h, w] { }
 
 """The channels of `groups` equal parts, dealt out in turn: the first of each part, the second of each, …"""
-op channel_shuffle[groups: int](x: image[c, h, w]) -> image[c, h, w] { require groups >= 1 and c % groups == 0 }
+op channel_shuffle[groups: int](x: image[c, h, w]) -> image[c, h, w] {
+  require groups >= 1
+  require c % groups == 0
+}
 
 """All elements in one vector, channel by channel and row by row."""
 op flatten(x: image[c, h, w]) -> vec[c * h * w] { }
