@@ -1,1 +1,5 @@
-"""Mutation, crossover and morphism: what makes one architecture out of others."""
+"""Operators on architectures and graphs: small values with a name, pure, and closed in their space."""
+
+from .mutation import Mutation, NoChange, ResampleDecision
+
+__all__ = ["Mutation", "NoChange", "ResampleDecision"]

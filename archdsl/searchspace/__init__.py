@@ -1,1 +1,22 @@
-"""Search spaces and the architectures in them."""
+"""Spaces and architectures: what can be asked of all the programs that one program stands for."""
+
+from .architecture import Architecture
+from .check import Verdict, check_space
+from .files import ProgramChanged, architecture_text, load_architecture
+from .loading import find, load, loads, shipped, space_of
+from .space import Space
+
+__all__ = [
+    "Architecture",
+    "ProgramChanged",
+    "Space",
+    "Verdict",
+    "architecture_text",
+    "check_space",
+    "find",
+    "load",
+    "load_architecture",
+    "loads",
+    "shipped",
+    "space_of",
+]

@@ -1,0 +1,56 @@
+"""Mutations: an architecture of a space to another one near to it."""
+
+from dataclasses import dataclass
+from random import Random
+from typing import ClassVar, Protocol, final
+
+from archdsl.diagnostics import ArchdslError, Diagnostic
+from archdsl.searchspace import Architecture, Space
+
+
+class NoChange(ArchdslError):
+    """A mutation is asked for where there is no other architecture."""
+
+
+class Mutation(Protocol):
+    """Changes an architecture within its space; deterministic in `rng`, and never in place."""
+
+    name: ClassVar[str]
+
+    def apply(self, architecture: Architecture, space: Space, rng: Random) -> Architecture:
+        """Give another architecture of the space.
+
+        Raises:
+            NoChange: there is none.
+        """
+        ...
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ResampleDecision:
+    """Give one decision, drawn uniformly, another label, drawn uniformly; all others are kept where they still hold.
+
+    Decisions that only the old label led to go; those that the new one leads to are drawn by their priors.
+    """
+
+    name: ClassVar[str] = "resample-decision"
+
+    def apply(self, architecture: Architecture, space: Space, rng: Random) -> Architecture:
+        decisions = architecture.decisions
+        choices = space.choices
+        open_addresses = [address for address in decisions if len(choices[address]) > 1]
+        rng.shuffle(open_addresses)
+        fallback: dict[str, object] | None = None
+        for address in open_addresses:
+            old = decisions[address]
+            labels = [own for own in choices[address] if not (own == old and type(own) is type(old))]
+            rng.shuffle(labels)
+            for label in labels:
+                changed = space.changed(decisions, address, label, rng)
+                if all(changed.get(a, kept) == kept for a, kept in decisions.items() if a != address):
+                    return Architecture(space, changed)
+                fallback = fallback or changed  # type: ignore[assignment]
+        if fallback is None:
+            raise NoChange(Diagnostic("no-change", f"`{space.network}` has no other architecture to mutate to"))
+        return Architecture(space, fallback)  # type: ignore[arg-type]

@@ -1,0 +1,71 @@
+"""What can be said of a whole space before anything runs: proved, refuted, or not proved."""
+
+from dataclasses import dataclass, replace
+from typing import Literal, final
+
+from archdsl.diagnostics import Diagnostic, Label, by_place
+from archdsl.elaborate import Budget, BudgetSpent, Network
+
+from .diagram import EMPTY, Diagram
+from .explore import Explorer, Failure
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`proved`: every architecture is well-typed and legal. `refuted`: the diagnostics name the decisions that lead to
+    a fault. `not proved`: the budget was spent before all was walked; nothing is known of the rest.
+
+    `walks` is how many paths were walked.
+    """
+
+    kind: Literal["proved", "refuted", "not proved"]
+    diagnostics: tuple[Diagnostic, ...]
+    walks: int
+
+
+def check_space(network: Network, budget: Budget | None = None) -> tuple[Verdict, Diagram]:
+    """Walk all architectures on types alone; give the verdict and the decision diagram of the members."""
+    explorer = Explorer(network, budget)
+    try:
+        diagram, whole = explorer.explore()
+    except BudgetSpent as spent:
+        diagnostic = spent.diagnostic
+        note = f"{explorer.walks} paths were walked"
+        warning = replace(diagnostic, level="warning", notes=(*diagnostic.notes, note))
+        return Verdict("not proved", (warning,), explorer.walks), EMPTY
+    found = [_told(failure, network) for failure in whole.failures]
+    if not found and diagram is EMPTY:
+        found.append(_empty(whole.refusals, network))
+    return Verdict("refuted" if found else "proved", by_place(found), explorer.walks), diagram
+
+
+def _told(failure: Failure, network: Network) -> Diagnostic:
+    """Name the decisions under which a fault happens."""
+    diagnostic = failure.diagnostic
+    if not failure.condition:
+        return diagnostic
+    prefix = f"{network.root}."
+    shown = [(address.removeprefix(prefix), _shown(label)) for address, label in failure.condition]
+    named = " and ".join(f"`{address}` is `{label}`" for address, label in shown[:3])
+    if len(shown) > 3:
+        named += f" and {len(shown) - 3} more decisions are as noted"
+    full = ", ".join(f"{address} = {_shown(label)}" for address, label in failure.condition)
+    note = f"it happens when {full}"
+    if failure.share:
+        note = f"{failure.share} of `{shown[0][0]}` are affected ({full})"
+    return replace(diagnostic, message=f"{diagnostic.message} when {named}", notes=(*diagnostic.notes, note))
+
+
+def _shown(label: object) -> str:
+    return str(list(label)) if isinstance(label, tuple) else str(label)
+
+
+def _empty(refusals: tuple[Diagnostic, ...], network: Network) -> Diagnostic:
+    place = Label(network.definition.name_span, "no choice of decisions is admissible")
+    if refusals:
+        first = refusals[0]
+        secondary = (Label(first.primary.span, first.message),) if first.primary else ()
+        return Diagnostic("empty-space", f"`{network.name}` has no architecture", place, secondary)
+    message = f"`{network.name}` has no architecture: what is decided once is admissible at no two of its uses together"
+    return Diagnostic("empty-space", message, place)

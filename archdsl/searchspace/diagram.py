@@ -1,0 +1,277 @@
+"""The decision diagram of a space: a compact form of the set of all its architectures, and folds over it.
+
+A diagram stands for a set of partial maps from addresses to labels. A `Literal` is one decision, a `Product` joins sets
+over different addresses, a `Sum` unites sets that have no member in common (a decomposable, deterministic negation
+normal form: Darwiche, 2001). So counting is one pass, and sampling never meets a dead end.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import reduce
+from math import prod
+from typing import Generic, TypeVar, final
+
+from archdsl.ir import Label
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Literal:
+    """One decision; `weight` is its prior among the alternatives of its choice."""
+
+    address: str
+    label: Label
+    weight: float
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Product:
+    """Independent parts, in the order of evaluation; of none it is the set of the empty map."""
+
+    children: tuple["Diagram", ...]
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Sum:
+    """Alternatives without a common member, in the order of the text; of none it is the empty set."""
+
+    children: tuple["Diagram", ...]
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Shift:
+    """A diagram whose addresses are relative, set behind a prefix; `Interner.flatten` resolves it."""
+
+    prefix: str
+    child: "Diagram"
+
+
+Diagram = Literal | Product | Sum | Shift
+UNIT = Product(())
+EMPTY = Sum(())
+
+
+def product(children: Iterable[Diagram]) -> Diagram:
+    """Join independent parts."""
+    flat: list[Diagram] = []
+    for child in children:
+        if child is EMPTY:
+            return EMPTY
+        flat.extend(child.children if isinstance(child, Product) else (child,))
+    return flat[0] if len(flat) == 1 else Product(tuple(flat)) if flat else UNIT
+
+
+def union(children: Iterable[Diagram]) -> Diagram:
+    """Unite alternatives that have no member in common."""
+    flat: list[Diagram] = []
+    for child in children:
+        flat.extend(child.children if isinstance(child, Sum) else (child,))
+    return flat[0] if len(flat) == 1 else Sum(tuple(flat)) if flat else EMPTY
+
+
+@final
+@dataclass(slots=True)
+class Interner:
+    """Makes equal diagrams one object, so that a fold meets each only once."""
+
+    _known: dict[tuple[object, ...], Diagram] = field(default_factory=dict)
+    _flat: dict[tuple[int, str], Diagram] = field(default_factory=dict)
+    _kept: list[Diagram] = field(default_factory=list)
+
+    def flatten(self, node: Diagram, prefix: str = "") -> Diagram:
+        """Set prefixes into the addresses, and share equal parts."""
+        key = (id(node), prefix)
+        known = self._flat.get(key)
+        if known is not None:
+            return known
+        match node:
+            case Literal(address=address, label=label, weight=weight):
+                result = self.literal(prefix + address, label, weight)
+            case Shift(prefix=own, child=child):
+                result = self.flatten(child, prefix + own)
+            case Product(children=children):
+                result = self.share(product(self.flatten(child, prefix) for child in children))
+            case Sum(children=children):
+                result = self.share(union(self.flatten(child, prefix) for child in children))
+        self._kept.append(node)
+        self._flat[key] = result
+        return result
+
+    def literal(self, address: str, label: Label, weight: float) -> Literal:
+        """Give the one literal of a decision."""
+        node = self._known.setdefault((address, type(label), label, weight), Literal(address, label, weight))
+        assert isinstance(node, Literal)
+        return node
+
+    def share(self, node: Diagram) -> Diagram:
+        """Give the one diagram that is equal to this one."""
+        if isinstance(node, (Literal, Shift)) or not node.children:
+            return node
+        return self._known.setdefault((type(node), *map(id, node.children)), node)
+
+
+Result = TypeVar("Result")
+
+
+@final
+class Fold(Generic[Result]):
+    """A bottom-up pass over a diagram that meets each shared part once."""
+
+    def __init__(
+        self,
+        literal: Callable[[Literal], Result],
+        join: Callable[[list[Result]], Result],
+        unite: Callable[[list[Result]], Result],
+    ) -> None:
+        self._literal = literal
+        self._join = join
+        self._unite = unite
+        self._known: dict[int, Result] = {}
+
+    def __call__(self, node: Diagram) -> Result:
+        known = self._known.get(id(node))
+        if known is None:
+            match node:
+                case Literal():
+                    known = self._literal(node)
+                case Product(children=children):
+                    known = self._join([self(child) for child in children])
+                case Sum(children=children):
+                    known = self._unite([self(child) for child in children])
+                case Shift():
+                    raise AssertionError("a fold runs over a flat diagram")
+            self._known[id(node)] = known
+        return known
+
+
+def count() -> Fold[int]:
+    """Count the members."""
+    return Fold(lambda literal: 1, lambda parts: prod(parts), lambda parts: sum(parts))
+
+
+def mass() -> Fold[float]:
+    """Add up the priors of the members, the product over each one's decisions."""
+    return Fold(lambda literal: literal.weight, lambda parts: prod(parts, start=1.0), lambda parts: sum(parts))
+
+
+def addresses() -> Fold[frozenset[str]]:
+    """Collect the addresses that some member decides."""
+    return Fold(
+        lambda literal: frozenset({literal.address}),
+        lambda parts: frozenset().union(*parts),
+        lambda parts: frozenset().union(*parts),
+    )
+
+
+@final
+class Meet:
+    """Joins diagrams over common addresses: the members are the unions of maps that agree where both decide."""
+
+    def __init__(self, interner: Interner) -> None:
+        self._interner = interner
+        self._addresses = addresses()
+        self._known: dict[tuple[int, int], Diagram] = {}
+
+    def all(self, nodes: Iterable[Diagram]) -> Diagram:
+        """Join any number of diagrams."""
+        return reduce(self, nodes, UNIT)
+
+    def __call__(self, a: Diagram, b: Diagram) -> Diagram:
+        if a is b or b is UNIT:
+            return a
+        if a is UNIT:
+            return b
+        if a is EMPTY or b is EMPTY:
+            return EMPTY
+        common = self._addresses(a) & self._addresses(b)
+        if not common:
+            return self._interner.share(product((a, b)))
+        known = self._known.get((id(a), id(b)))
+        if known is None:
+            parts = self._components(_factors(a), _factors(b))
+            if len(parts) > 1:
+                known = product(
+                    self(self._interner.share(product(x)), self._interner.share(product(y))) for x, y in parts
+                )
+            else:
+                known = self._decide(a, b, _first(a, common))
+            known = self._interner.share(known)
+            self._known[id(a), id(b)] = known
+        return known
+
+    def _components(
+        self, a: tuple[Diagram, ...], b: tuple[Diagram, ...]
+    ) -> list[tuple[list[Diagram], list[Diagram]]]:
+        groups: list[tuple[set[str], list[Diagram], list[Diagram]]] = []
+        for side, nodes in ((1, a), (2, b)):
+            for node in nodes:
+                own = set(self._addresses(node))
+                joined: tuple[set[str], list[Diagram], list[Diagram]] = (own, [], [])
+                joined[side].append(node)  # type: ignore[union-attr]
+                touching = [group for group in groups if group[0] & own]
+                groups = [group for group in groups if not group[0] & own]
+                for group in touching:
+                    joined = (joined[0] | group[0], group[1] + joined[1], group[2] + joined[2])
+                groups.append(joined)
+        return [(x, y) for _, x, y in groups]
+
+    def _decide(self, a: Diagram, b: Diagram, address: str) -> Diagram:
+        first, second = self._split(a, address), self._split(b, address)
+        results: list[Diagram] = []
+        for key in dict.fromkeys((*first, *second)):
+            x, y = first.get(key), second.get(key)
+            if key is None:
+                if x and y:
+                    results.append(self(x[1], y[1]))
+                continue
+            free_x, free_y = first.get(None), second.get(None)
+            literal = (x or y or (None, None))[0]
+            assert literal is not None
+            pairs = [(x, y), (x, free_y), (free_x, y)]
+            rests = [self(p[1], q[1]) for p, q in pairs if p and q]
+            results.extend(product((literal, rest)) for rest in rests if rest is not EMPTY)
+        return union(result for result in results if result is not EMPTY)
+
+    def _split(
+        self, node: Diagram, address: str
+    ) -> dict[tuple[type, Label] | None, tuple[Literal | None, Diagram]]:
+        """Part the members by what they decide at an address; `None` for those that decide nothing there."""
+        if address not in self._addresses(node):
+            return {None: (None, node)}
+        match node:
+            case Literal(label=label):
+                return {(type(label), label): (node, UNIT)}
+            case Sum(children=children):
+                found: dict[tuple[type, Label] | None, tuple[Literal | None, list[Diagram]]] = {}
+                for child in children:
+                    for key, (literal, rest) in self._split(child, address).items():
+                        found.setdefault(key, (literal, []))[1].append(rest)
+                return {key: (lit, self._interner.share(union(rests))) for key, (lit, rests) in found.items()}
+            case Product(children=children):
+                i = next(i for i, child in enumerate(children) if address in self._addresses(child))
+                return {
+                    key: (lit, self._interner.share(product((*children[:i], rest, *children[i + 1 :]))))
+                    for key, (lit, rest) in self._split(children[i], address).items()
+                }
+            case Shift():
+                raise AssertionError("a fold runs over a flat diagram")
+
+
+def _factors(node: Diagram) -> tuple[Diagram, ...]:
+    return node.children if isinstance(node, Product) else (node,)
+
+
+def _first(node: Diagram, among: frozenset[str]) -> str:
+    """Give the first address, in evaluation order, that is one of `among`."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, Literal):
+            if current.address in among:
+                return current.address
+        elif isinstance(current, (Product, Sum)):
+            stack.extend(reversed(current.children))
+    raise AssertionError("no common address")

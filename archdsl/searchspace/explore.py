@@ -1,0 +1,329 @@
+"""Builds a decision diagram: the interpreter walks on types alone, once for each path that others can tell apart.
+
+A part of the program that others see only by its result (a block, an iteration, a node) is walked on all its paths;
+paths with equal results become one class, and the part around it branches over classes alone. What is decided once (a
+cell, a tied layer) is walked once for each distinct signature of statics and input types; the paths note which class
+of which signature they used, and in the end the signatures of one root are joined.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from typing import final
+
+from archdsl.diagnostics import Diagnostic, Label as Place
+from archdsl.elaborate import Budget, BudgetSpent, Fault, Interpreter, Network, OneOf, Outside, Point
+from archdsl.elaborate.addresses import Frame, is_relative
+from archdsl.elaborate.handlers import SomeOf
+from archdsl.elaborate.values import Any_, Tensor
+from archdsl.ir import Label
+
+from .diagram import EMPTY, UNIT, Diagram, Interner, Literal, Meet, Shift, product, union
+
+Condition = tuple[tuple[str, Label], ...]
+MAX_LABELS = 200_000
+MAX_PATHS_TO_COMPARE = 3_000
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A class of what is decided once: which result, of which signature, under which root."""
+
+    root: str
+    key: Hashable
+    index: int
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The paths of a part that have one result, use the same, and take the same members as sources."""
+
+    value: Any_
+    uses: tuple[Use, ...]
+    marks: frozenset[str]
+    diagram: Diagram
+    witness: Condition
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A fault and the decisions under which it happens."""
+
+    diagnostic: Diagnostic
+    condition: Condition
+    share: str = ""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What makes two failures one mistake."""
+        primary = self.diagnostic.primary
+        place = (primary.span.source.path, primary.span.start, primary.span.end) if primary else ()
+        return (self.diagnostic.code, *place)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """All that can come of a part: its classes of paths, its faults, and whether a requirement refused every path."""
+
+    outcomes: tuple[Outcome, ...]
+    failures: tuple[Failure, ...]
+    refusals: tuple[Diagnostic, ...]
+
+    def moved(self, prefix: str) -> "Exploration":
+        """Set relative addresses behind a prefix."""
+        if not prefix:
+            return self
+
+        def condition(own: Condition) -> Condition:
+            return tuple((prefix + a if is_relative(a) else a, label) for a, label in own)
+
+        outcomes = tuple(
+            replace(
+                outcome,
+                diagram=Shift(prefix, outcome.diagram),
+                uses=tuple(
+                    replace(use, root=prefix + use.root) if is_relative(use.root) else use for use in outcome.uses
+                ),
+                witness=condition(outcome.witness),
+            )
+            for outcome in self.outcomes
+        )
+        failures = tuple(replace(failure, condition=condition(failure.condition)) for failure in self.failures)
+        return replace(self, outcomes=outcomes, failures=failures)
+
+
+class _Dead(Exception):
+    """Nothing comes of this path: all that it depends on failed or was refused."""
+
+
+@final
+@dataclass(slots=True)
+class _Path:
+    """One walk through a part: which alternative it takes at each of its own branchings."""
+
+    script: list[int]
+    sizes: list[int] = field(default_factory=list)
+    factors: list[Diagram] = field(default_factory=list)
+    decided: dict[str, Label] = field(default_factory=dict)
+    uses: dict[tuple[str, Hashable], int] = field(default_factory=dict)
+    marks: set[str] = field(default_factory=set)
+    failures: list[Failure] = field(default_factory=list)
+    refusals: list[Diagnostic] = field(default_factory=list)
+
+    def branch(self, size: int) -> int:
+        """Give the alternative that this walk takes at its next branching."""
+        i = len(self.sizes)
+        self.sizes.append(size)
+        if i == len(self.script):
+            self.script.append(0)
+        return self.script[i]
+
+    def following(self) -> list[int] | None:
+        """Give the script of the next walk, None after the last."""
+        for i in range(len(self.sizes) - 1, -1, -1):
+            if self.script[i] + 1 < self.sizes[i]:
+                return [*self.script[:i], self.script[i] + 1]
+        return None
+
+
+@final
+class Explorer:
+    """The handler whose walk gives the decision diagram of a network."""
+
+    def __init__(self, network: Network, budget: Budget | None = None) -> None:
+        self._network = network
+        self._budget = budget or Budget()
+        self._interpreter = Interpreter(network.program, self, None, self._budget)
+        self._paths: list[_Path] = []
+        self._known: dict[Hashable, Exploration] = {}
+        self._tied: dict[Hashable, Exploration] = {}
+        self.walks = 0
+
+    # ------------------------------------------------------------ the whole network
+
+    def explore(self) -> tuple[Diagram, Exploration]:
+        """Walk the network; give its diagram and what came of the walks.
+
+        Raises:
+            BudgetSpent: there were too many paths to walk.
+        """
+        inputs = tuple(Tensor(port.type) for port in self._network.inputs)
+
+        def run(frame: Frame) -> Any_:
+            value = self._network.walk(self._interpreter, inputs)
+            self._network.outputs(value, None)
+            return value
+
+        whole = self._explore(run, Frame(self._network.root, "", ""))
+        interner = Interner()
+        meet = Meet(interner)
+        parts: list[Diagram] = []
+        for outcome in whole.outcomes:
+            by_root: dict[str, list[Diagram]] = {}
+            for use in outcome.uses:
+                diagram = self._tied[use.key].outcomes[use.index].diagram
+                by_root.setdefault(use.root, []).append(interner.flatten(Shift(use.root, diagram)))
+            tied = [meet.all(dict.fromkeys(diagrams)) for diagrams in by_root.values()]
+            parts.append(interner.share(product((interner.flatten(outcome.diagram), *tied))))
+        return interner.share(union(part for part in parts if part is not EMPTY)), whole
+
+    # ------------------------------------------------------------ the handler
+
+    def choose(self, point: Point) -> Label:
+        path = self._paths[-1]
+        if point.address in path.decided:
+            label = path.decided[point.address]
+            if not point.admits(label):
+                raise _Dead
+            return label
+        labels = self._labels(point)
+        i = path.branch(len(labels))
+        label = labels[i]
+        weights = point.weights if isinstance(point, OneOf) else (1.0,) * len(labels)
+        path.factors.append(Literal(point.address, label, weights[i] / sum(weights)))
+        path.decided[point.address] = label
+        return label
+
+    def _labels(self, point: Point) -> tuple[Label, ...]:
+        if isinstance(point, OneOf):
+            return point.labels
+        labels: list[Label] = []
+        for label in point.labels:
+            labels.append(label)
+            if len(labels) > MAX_LABELS:
+                message = f"a choice of {point.low} to {point.high} out of {point.count} has too many alternatives"
+                raise BudgetSpent(Diagnostic("budget-spent", message, Place(point.span)))
+        return tuple(labels)
+
+    def scope(self, key: Hashable | None, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
+        if key is None:
+            return self._pick(self._explore(run, frame), None)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._explore(run, Frame("", "", ""))
+        return self._pick(known.moved(frame.decision), None)
+
+    def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
+        known = self._tied.get(key)
+        if known is None:
+            known = self._tied[key] = self._explore(run, Frame("", "", ""))
+        return self._pick(known.moved(root), (root, key))
+
+    def mark(self, member: str) -> None:
+        self._paths[-1].marks.add(member)
+
+    def is_marked(self, member: str) -> bool:
+        return any(member in path.marks for path in self._paths)
+
+    # ------------------------------------------------------------ walking all paths
+
+    def _pick(self, exploration: Exploration, tied: tuple[str, Hashable] | None) -> Any_:
+        """Take one class of a part's paths; a tied part, met again under one signature, must be of the same class."""
+        path = self._paths[-1]
+        path.failures.extend(exploration.failures)
+        path.refusals.extend(exploration.refusals)
+        outcomes = exploration.outcomes
+        if not outcomes:
+            raise _Dead
+        if tied is not None and tied in path.uses:
+            index = path.uses[tied]
+            return outcomes[index].value
+        index = path.branch(len(outcomes)) if len(outcomes) > 1 else 0
+        outcome = outcomes[index]
+        for use in outcome.uses:
+            if path.uses.setdefault((use.root, use.key), use.index) != use.index:
+                raise _Dead
+        if tied is not None:
+            path.uses[tied] = index
+        else:
+            path.factors.append(outcome.diagram)
+        path.marks |= outcome.marks
+        if len(outcomes) > 1:
+            path.decided.update(outcome.witness)
+        return outcome.value
+
+    def _explore(self, run: Callable[[Frame], Any_], frame: Frame) -> Exploration:
+        script: list[int] | None = []
+        classes: dict[Hashable, tuple[Any_, list[Diagram], _Path]] = {}
+        walked: list[tuple[_Path, bool]] = []
+        refusals: list[Diagnostic] = []
+        while script is not None:
+            path = _Path(script)
+            self.walks += 1
+            self._paths.append(path)
+            depth = len(self._interpreter._stack)
+            try:
+                value = run(frame)
+            except _Dead:
+                pass
+            except BudgetSpent:
+                raise
+            except Outside as outside:
+                path.refusals.append(outside.diagnostic)
+            except Fault as fault:
+                path.failures.append(Failure(fault.diagnostic, ()))
+            else:
+                marks = frozenset(mark for mark in path.marks if not is_relative(mark))
+                key = (type(value), value, frozenset(path.uses.items()), marks)
+                classes.setdefault(key, (value, [], path))[1].append(product(path.factors))
+            finally:
+                self._paths.pop()
+                del self._interpreter._stack[depth:]
+            refusals.extend(path.refusals[:1])
+            walked.append((path, bool(path.failures)))
+            script = path.following()
+            self._budget.spend(self._network.definition.span)
+        outcomes = tuple(
+            Outcome(
+                value,
+                tuple(Use(root, key, index) for (root, key), index in path.uses.items()),
+                frozenset(mark for mark in path.marks if not is_relative(mark)),
+                union(parts),
+                tuple(path.decided.items()),
+            )
+            for value, parts, path in classes.values()
+        )
+        return Exploration(outcomes, _conditions(walked), tuple(refusals[:1]) if not outcomes else ())
+
+
+def _conditions(walked: list[tuple[_Path, bool]]) -> tuple[Failure, ...]:
+    """Give each mistake once, under the fewest of the part's decisions that bring it about."""
+    found: dict[tuple[object, ...], tuple[_Path, Failure]] = {}
+    for path, failed in walked:
+        if failed:
+            for failure in path.failures:
+                best = found.get(failure.key)
+                if best is None or len(failure.condition) < len(best[1].condition):
+                    found[failure.key] = (path, failure)
+    result: list[Failure] = []
+    for key, (path, failure) in found.items():
+        hit = [(p.decided, any(f.key == key for f in p.failures)) for p, _ in walked]
+        condition = dict(path.decided)
+        if len(hit) > MAX_PATHS_TO_COMPARE:
+            hit = hit[:MAX_PATHS_TO_COMPARE]
+        for address in list(condition):
+            rest = {a: label for a, label in condition.items() if a != address}
+            if all(fails for decided, fails in hit if all(decided.get(a) == v for a, v in rest.items())):
+                condition = rest
+        result.append(replace(failure, condition=(*condition.items(), *failure.condition)))
+        if len(condition) == 1 and not failure.condition:
+            ((address, _),) = condition.items()
+            result[-1] = replace(result[-1], share=_share(address, hit))
+    return tuple(result)
+
+
+def _share(address: str, hit: list[tuple[dict[str, Label], bool]]) -> str:
+    """Say how many of a choice's alternatives bring a mistake about."""
+    labels: dict[object, bool] = {}
+    for decided, fails in hit:
+        if address in decided:
+            label = decided[address]
+            labels[label] = labels.get(label, True) and fails
+    affected = sum(labels.values())
+    return f"{affected} of the {len(labels)} alternatives"
+
+
+

@@ -1,0 +1,253 @@
+"""A space: a network with its statics bound, and what can be asked of the set of its architectures."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
+from random import Random
+from types import MappingProxyType
+from typing import Any, final
+
+from archdsl.diagnostics import ArchdslError, Diagnostic
+from archdsl.elaborate import Network, Outside, architecture_graph, supergraph
+from archdsl.ir import Graph, Label
+
+from .architecture import Architecture
+from .check import Verdict, check_space
+from .diagram import Diagram, Fold, Literal, Product, Sum, count, mass
+from .neighbors import Changer
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Space:
+    """The architectures of a network under given statics.
+
+    `spec` is how the user named it: a shipped name, a path, or `<text>`.
+
+    >>> import archdsl
+    >>> archdsl.load("nas_bench_201").size()
+    15625
+    """
+
+    elaborated: Network
+    spec: str
+    _graphs: dict[str, Graph] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        statics = ", ".join(f"{name}={value!r}" for name, value in self.statics.items())
+        return f"Space({self.spec!r}, {self.network}[{statics}])"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Space) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """What makes two spaces one: the network, its statics and the program's text."""
+        return (self.network, tuple(self.statics.items()), self.fingerprint)
+
+    @property
+    def name(self) -> str:
+        """The network's name."""
+        return self.elaborated.name
+
+    @property
+    def network(self) -> str:
+        """The network's name."""
+        return self.elaborated.name
+
+    @cached_property
+    def statics(self) -> Mapping[str, Any]:
+        """The network's statics by name."""
+        return MappingProxyType({name: _plain(value) for name, value in self.elaborated.statics.items()})
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of the program's text, without comments, documentation and layout."""
+        return program_fingerprint(self.elaborated)
+
+    @cached_property
+    def _checked(self) -> tuple[Verdict, Diagram]:
+        return check_space(self.elaborated)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is known of all architectures: proved, refuted or not proved."""
+        return self._checked[0]
+
+    @property
+    def diagram(self) -> Diagram:
+        """The decision diagram.
+
+        Raises:
+            ArchdslError: the space is not well-typed, or could not be walked within the budget.
+        """
+        verdict, diagram = self._checked
+        if verdict.kind != "proved":
+            raise ArchdslError(verdict.diagnostics)
+        return diagram
+
+    def size(self) -> int:
+        """Count the architectures exactly, as sets of active decisions."""
+        return count()(self.diagram)
+
+    @cached_property
+    def _sampler(self) -> "_Sampler":
+        return _Sampler(self.diagram)
+
+    def sample(self, *, seed: int | None = None, rng: Random | None = None) -> Architecture:
+        """Draw an architecture, with probability proportional to the product of its choices' priors.
+
+        One of `seed` and `rng` is given; the same seed gives the same architecture.
+        """
+        if (seed is None) == (rng is None):
+            raise TypeError("sample needs one of seed and rng")
+        return Architecture(self, self._sampler.draw(rng if rng is not None else Random(seed)))
+
+    def architecture(self, decisions: Mapping[str, Label]) -> Architecture:
+        """Give the architecture of these decisions.
+
+        Raises:
+            ArchdslError: they are of no architecture of this space; the diagnostics say why.
+        """
+        graph, asked = architecture_graph(self.elaborated, self._normalized(decisions))
+        architecture = Architecture(self, asked)
+        architecture.remember(graph)
+        return architecture
+
+    def explain(self, decisions: Mapping[str, Label]) -> tuple[Diagnostic, ...]:
+        """Say why these decisions are of no architecture of this space; empty when they are of one."""
+        try:
+            architecture_graph(self.elaborated, self._normalized(decisions))
+        except ArchdslError as error:
+            return error.diagnostics
+        return ()
+
+    def __contains__(self, decisions: object) -> bool:
+        if isinstance(decisions, Architecture):
+            decisions = decisions.decisions
+        if not isinstance(decisions, Mapping):
+            return False
+        try:
+            architecture_graph(self.elaborated, self._normalized(decisions))
+        except Outside:
+            return False
+        return True
+
+    def graph(self, decisions: Mapping[str, Label]) -> Graph:
+        """Give the graph of decisions that are known to be a member's."""
+        return architecture_graph(self.elaborated, decisions)[0]
+
+    def supergraph(self) -> Graph:
+        """Give the one graph in which every choice is kept open.
+
+        Raises:
+            ArchdslError: a choice cannot be kept open.
+        """
+        if "super" not in self._graphs:
+            self._graphs["super"] = supergraph(self.elaborated)
+        return self._graphs["super"]
+
+    @cached_property
+    def choices(self) -> Mapping[str, tuple[Label, ...]]:
+        """Every address at which some architecture decides, with all labels met there, in order of evaluation."""
+        found: dict[str, dict[tuple[type, Label], Label]] = {}
+        for literal in _literals(self.diagram):
+            found.setdefault(literal.address, {})[type(literal.label), literal.label] = literal.label
+        return MappingProxyType({address: tuple(labels.values()) for address, labels in found.items()})
+
+    @cached_property
+    def _changer(self) -> Changer:
+        return Changer(self.diagram)
+
+    def changed(self, decisions: Mapping[str, Label], address: str, label: Label, rng: Random) -> dict[str, Label]:
+        """Give the decisions of a member with another label at one address, the others kept where they still hold."""
+        return self._changer.change(decisions, address, label, rng)
+
+    def _normalized(self, decisions: Mapping[str, Label]) -> dict[str, Label]:
+        """Take labels as people write them: lists for sets of indices, numbers for labels that are their text."""
+        choices = self.choices if self.verdict.kind == "proved" else {}
+        result: dict[str, Label] = {}
+        for address, label in decisions.items():
+            plain: Label = tuple(label) if isinstance(label, list) else label
+            known = choices.get(address, ())
+            if known and not any(plain == own and type(plain) is type(own) for own in known):
+                plain = next((own for own in known if str(own) == str(plain)), plain)
+            result[address] = plain
+        return result
+
+
+def _plain(value: Any) -> Any:
+    return value.items if hasattr(value, "positions") else value
+
+
+def program_fingerprint(network: Network) -> str:
+    """Hash the text of a program's own files, without comments, documentation and layout."""
+    from hashlib import sha256
+
+    from archdsl.syntax import canonical_text
+
+    texts = [canonical_text(scope.module) for scope in network.program.scopes if not scope.is_std]
+    if network.program.main.is_std:
+        texts.append(canonical_text(network.program.main.module))
+    return sha256("\n\n".join(texts).encode()).hexdigest()[:16]
+
+
+def _literals(diagram: Diagram) -> Iterator[Literal]:
+    seen: set[int] = set()
+    stack = [diagram]
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Literal):
+            yield node
+        elif isinstance(node, (Product, Sum)):
+            stack.extend(reversed(node.children))
+
+
+@final
+class _Sampler:
+    """Draws members of a diagram by their priors; the masses are computed once."""
+
+    def __init__(self, diagram: Diagram) -> None:
+        masses: Fold[float] = mass()
+        self._total = masses(diagram)
+        self._plans: dict[int, Any] = {}
+        self._root = self._plan(diagram, masses)
+
+    def _plan(self, node: Diagram, masses: Fold[float]) -> Any:
+        known = self._plans.get(id(node))
+        if known is not None:
+            return known
+        if isinstance(node, Literal):
+            plan: Any = (0, node.address, node.label)
+        elif isinstance(node, Product):
+            plan = (1, tuple(self._plan(child, masses) for child in node.children), None)
+        else:
+            assert isinstance(node, Sum)
+            bounds = list(accumulate(masses(child) for child in node.children))
+            plan = (2, tuple(self._plan(child, masses) for child in node.children), bounds)
+        self._plans[id(node)] = plan
+        return plan
+
+    def draw(self, rng: Random) -> dict[str, Label]:
+        """Draw one member."""
+        decisions: dict[str, Label] = {}
+        stack = [self._root]
+        random = rng.random
+        while stack:
+            kind, first, second = stack.pop()
+            if kind == 0:
+                decisions[first] = second
+            elif kind == 1:
+                stack.extend(reversed(first))
+            else:
+                index = bisect_right(second, random() * second[-1])
+                stack.append(first[min(index, len(first) - 1)])
+        return decisions
