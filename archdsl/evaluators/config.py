@@ -27,26 +27,26 @@ class TrainingConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    epochs: int = Field(20, ge=1)
-    batch_size: int = Field(64, ge=1)
+    epochs: int = Field(default=20, ge=1)
+    batch_size: int = Field(default=64, ge=1)
     optimizer: Literal["sgd", "adamw"] = "sgd"
-    learning_rate: float = Field(0.05, gt=0)
-    momentum: float = Field(0.9, ge=0, lt=1)
+    learning_rate: float = Field(default=0.05, gt=0)
+    momentum: float = Field(default=0.9, ge=0, lt=1)
     nesterov: bool = True
-    weight_decay: float = Field(5e-4, ge=0)
+    weight_decay: float = Field(default=5e-4, ge=0)
     schedule: Literal["cosine", "constant"] = "cosine"
-    minimum_learning_rate: float = Field(0.0, ge=0)
-    warmup_epochs: int = Field(0, ge=0)
-    label_smoothing: float = Field(0.0, ge=0, lt=1)
-    crop_padding: int = Field(0, ge=0)
+    minimum_learning_rate: float = Field(default=0.0, ge=0)
+    warmup_epochs: int = Field(default=0, ge=0)
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    crop_padding: int = Field(default=0, ge=0)
     horizontal_flip: bool = False
-    cutout: int = Field(0, ge=0)
-    drop_path: float = Field(0.0, ge=0, lt=1)
-    auxiliary_weight: float = Field(0.4, ge=0)
-    gradient_clip: float | None = Field(5.0, gt=0)
+    cutout: int = Field(default=0, ge=0)
+    drop_path: float = Field(default=0.0, ge=0, lt=1)
+    auxiliary_weight: float = Field(default=0.4, ge=0)
+    gradient_clip: float | None = Field(default=5.0, gt=0)
     amp: bool | Literal["auto"] = "auto"
     channels_last: bool = True
-    evaluate_every: int = Field(1, ge=0)
+    evaluate_every: int = Field(default=1, ge=0)
 
     @model_validator(mode="before")
     @classmethod

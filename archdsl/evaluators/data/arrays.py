@@ -29,11 +29,13 @@ def read_npz(path: Path) -> RawDataset:
         raise missing_file(path, "a dataset as .npz")
     arrays: dict[str, object] = {}
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if not isinstance(file, np.lib.npyio.NpzFile):
+        with path.open("rb") as stream:  # numpy leaves a broken file open if it opened it
+            loaded = np.load(stream, allow_pickle=False)
+            if not isinstance(loaded, np.lib.npyio.NpzFile):
                 raise bad_data(f"`{path}` holds a single array, expected `x_train` and `y_train`")
-            for key in file.files:
-                arrays[key] = _member(file, key, path)
+            with loaded as file:
+                for key in file.files:
+                    arrays[key] = _member(file, key, path)
     except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
         raise bad_data(f"`{path}` is not a readable .npz file: {_reason(error)}") from None
     return from_named(arrays, name=path.stem, source=str(path), of=f" of {path.name}")

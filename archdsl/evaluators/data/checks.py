@@ -138,6 +138,8 @@ def check_classes(labels: dict[str, NDArray[np.int64]], places: dict[str, str], 
     """
     train = labels["train"]
     known = int(train.max()) + 1 if classes is None else classes
+    if known < 2:
+        raise bad_data(f"{places['train']} has 1 class, expected at least 2")
     for split, y in labels.items():
         if y.max() >= known:
             at = int(np.argmax(y))
@@ -154,8 +156,6 @@ def check_classes(labels: dict[str, NDArray[np.int64]], places: dict[str, str], 
             f"{which} of {known:,} {has} no sample in {places['train']}",
             help="labels count from 0: subtract 1 from all of them" if from_one else None,
         )
-    if known < 2:
-        raise bad_data(f"{places['train']} has 1 class, expected at least 2")
     return known
 
 

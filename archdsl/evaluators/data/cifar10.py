@@ -57,7 +57,7 @@ def _dataset(folder: Path, read: Callable[[Path, str], Pair]) -> RawDataset:
     splits = {}
     for name in ("train", "test"):
         x, y = read(folder, name)
-        splits[name] = RawSplit(x, y, f"the {name} images of `{folder}`", f"the {name} labels of `{folder}`")
+        splits[name] = RawSplit(x, y, f"`x_{name}` of `{folder}`", f"`y_{name}` of `{folder}`")
     return RawDataset(
         name="cifar10",
         splits=splits,
@@ -174,7 +174,7 @@ def _read_mosaics(folder: Path, split: str) -> Pair:
     pillow = require("PIL.Image", "Pillow", "reading mosaics")
     path = folder / "labels.npz"
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             y = file[f"y_{split}"]
     except Exception as error:  # whatever is wrong in it
         raise bad_data(f"`{path}` is not a readable .npz file with `y_{split}`: {_reason(error)}") from None

@@ -39,4 +39,4 @@ def natural(name: str) -> tuple[tuple[tuple[bool, int, str], ...], str]:
     ['Img1.png', 'img2.png', 'img10.png']
     """
     parts = re.split(r"([0-9]+)", name.casefold())
-    return tuple((part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts if part), name
+    return tuple((not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts if part), name

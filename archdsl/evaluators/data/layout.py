@@ -31,7 +31,7 @@ def to_channels_first(inputs: dict[str, Array], layout: str | None, place: str) 
         place: What messages call the first split.
 
     Returns:
-        The inputs, and a note that says how they were read if that was not stated and not obvious.
+        The inputs, and a note that says how images were read if that was not stated.
 
     Raises:
         ArchdslError: The stated layout is unknown, or does not fit the shape (`bad-data`).
@@ -43,13 +43,12 @@ def to_channels_first(inputs: dict[str, Array], layout: str | None, place: str) 
         raise bad_data(f"the layout of {place} is {layout}, but it has {x.ndim} axes, expected 4")
     if x.ndim == 2:
         return inputs, None
-    if x.ndim == 3:
-        return {name: value[:, None] for name, value in inputs.items()}, None
-    read_as = layout or find_layout(x)
+    read_as = layout or (find_layout(x) if x.ndim == 4 else "NHW")
+    if read_as == "NHW":
+        inputs = {name: value[:, None] for name, value in inputs.items()}
     if read_as == "NHWC":
         inputs = {name: np.ascontiguousarray(value.transpose(0, 3, 1, 2)) for name, value in inputs.items()}
     c, h, w = next(iter(inputs.values())).shape[1:]
-    many = "channel" if c == 1 else "channels"
     shape = "[" + ", ".join(map(str, x.shape)) + "]"
-    note = f"{place} {shape} was read as {read_as}: {c} {many} of {h} x {w}"
+    note = f"{place} {shape} was read as {read_as}: {c} {'channel' if c == 1 else 'channels'} of {h} x {w}"
     return inputs, note if layout is None else None

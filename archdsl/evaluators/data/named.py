@@ -42,7 +42,7 @@ def digits() -> RawDataset:
     return RawDataset(
         name="digits",
         splits={
-            name: RawSplit(x[part], y[part], f"the {name} images of `digits`", f"the {name} labels of `digits`")
+            name: RawSplit(x[part], y[part], f"`x_{name}` of digits", f"`y_{name}` of digits")
             for name, part in (("train", rest), ("test", test))
         },
         classes=tuple("0123456789"),

@@ -50,7 +50,7 @@ def from_object(data: object) -> RawDataset:
 
 
 def _split(data: object, split: str) -> RawSplit:
-    x_place, y_place = f"the inputs of `{split}`", f"the labels of `{split}`"
+    x_place, y_place = f"`x` of `{split}`", f"`y` of `{split}`"
     if isinstance(data, tuple):
         if len(data) != 2:
             raise bad_data(f"`{split}` is a tuple of {len(data)}, expected (x, y)")
@@ -76,8 +76,8 @@ def _read_loader(items: Iterator[object], split: str) -> tuple[Array, Array]:
     for number, item in enumerate(items):
         if not isinstance(item, (tuple, list)) or len(item) != 2:
             raise bad_data(f"item {number} of `{split}` is a {type(item).__name__}, expected (x, y)")
-        x = to_array(item[0], f"the input of item {number} of `{split}`")
-        y = to_array(item[1], f"the label of item {number} of `{split}`")
+        x = to_array(item[0], f"`x` of item {number} of `{split}`")
+        y = to_array(item[1], f"`y` of item {number} of `{split}`")
         if y.ndim == 0:  # one sample
             x, y = x[None], y[None]
         if xs and x.shape[1:] != xs[0].shape[1:]:

@@ -47,13 +47,13 @@ def validation_size(asked: int | float, labels: Array, place: str) -> int:
     Raises:
         UsageError: It is negative, or leaves a class without a training sample (`bad-option`).
     """
-    most = len(labels) - len(np.unique(labels))
-    size = asked if isinstance(asked, int) else round(asked * len(labels))
-    if isinstance(asked, bool) or asked < 0 or (isinstance(asked, float) and not asked < 1):
+    if isinstance(asked, bool) or not asked >= 0 or (isinstance(asked, float) and not asked < 1):
         raise misuse(
             "bad-option",
             f"expected a number of samples or a share below 1 for `validation`, got {asked!r}",
         )
+    size = asked if isinstance(asked, int) else round(asked * len(labels))
+    most = len(labels) - len(np.unique(labels))
     if size > most:
         raise misuse(
             "bad-option",
