@@ -5,7 +5,9 @@ op max_pool[kernel, stride = 1, pad = "same"](x: image[c, h, w])
   -> image[c, outdim[h, kernel, stride, 1, pad], outdim[w, kernel, stride, 1, pad, 1]] {
   require min(pair(kernel)) >= 1 and min(pair(stride)) >= 1
   require pad != "same" or all(k % 2 == 1 for k in pair(kernel))
-  require pad == "same" or pad == "valid" or all(0 <= pair(pad)[i] and 2 * pair(pad)[i] <= pair(kernel)[i] for i in 0..1)
+  require pad == "same"
+    or pad == "valid"
+    or all(0 <= pair(pad)[i] and 2 * pair(pad)[i] <= pair(kernel)[i] for i in 0..1)
   require outdim[h, kernel, stride, 1, pad] >= 1 and outdim[w, kernel, stride, 1, pad, 1] >= 1
 }
 
@@ -14,7 +16,9 @@ op avg_pool[kernel, stride = 1, pad = "same"](x: image[c, h, w])
   -> image[c, outdim[h, kernel, stride, 1, pad], outdim[w, kernel, stride, 1, pad, 1]] {
   require min(pair(kernel)) >= 1 and min(pair(stride)) >= 1
   require pad != "same" or all(k % 2 == 1 for k in pair(kernel))
-  require pad == "same" or pad == "valid" or all(0 <= pair(pad)[i] and 2 * pair(pad)[i] <= pair(kernel)[i] for i in 0..1)
+  require pad == "same"
+    or pad == "valid"
+    or all(0 <= pair(pad)[i] and 2 * pair(pad)[i] <= pair(kernel)[i] for i in 0..1)
   require outdim[h, kernel, stride, 1, pad] >= 1 and outdim[w, kernel, stride, 1, pad, 1] >= 1
 }
 
