@@ -14,8 +14,9 @@ from .builder import Builder
 from .lexer import SOFT_WORDS, Token
 from .tables import END, Rule, Tables
 
-# How deep an expression may be nested, counting each operator of a chain. What reads the tree may recurse.
-DEEPEST = 200
+# How deep an expression may be nested, counting each operator of a chain. What reads a tree may call itself a few times
+# for each level of it, and Python stops at 1000 calls.
+DEEPEST = 100
 
 
 @final

@@ -194,6 +194,7 @@ def compile_grammar(grammar: str) -> Tables:
         pattern="|".join(f"(?P<{t.name}>{t.pattern.to_regexp()})" for t in terminals if t.name not in words.values()),
         ignored=frozenset(loaded.ignore_tokens),
         words=words,
+        literals={str(t.name): t.pattern.value for t in terminals if t.pattern.type == "str"},
         rules=tuple(_rule(rule) for rule in rules),
         actions=tuple(
             {

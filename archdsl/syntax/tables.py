@@ -50,6 +50,7 @@ class Tables:
     pattern: str  # matches any terminal, in a group of its name
     ignored: frozenset[str]
     words: dict[str, str]  # the terminal of each word that looks like a name
+    literals: dict[str, str]  # the text of each terminal that has one only
     rules: tuple[Rule, ...]
     actions: tuple[dict[str, int], ...]
     starts: dict[str, tuple[int, int]]  # for each rule that can be read alone: the first state, and that after it
@@ -64,6 +65,7 @@ class Tables:
             "pattern": self.pattern,
             "ignored": sorted(self.ignored),
             "words": self.words,
+            "literals": self.literals,
             "rules": [[r.origin, r.size, r.kind, r.name, r.children, sorted(r.lists)] for r in self.rules],
             "symbols": symbols,
             "rows": distinct,
@@ -83,6 +85,7 @@ class Tables:
             pattern=parts["pattern"],
             ignored=frozenset(parts["ignored"]),
             words=parts["words"],
+            literals=parts["literals"],
             rules=tuple(
                 Rule(origin, size, kind, name, tuple(children), frozenset(lists))
                 for origin, size, kind, name, children, lists in parts["rules"]
