@@ -4,6 +4,7 @@ import glob
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import safetensors.torch
@@ -37,7 +38,8 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str,
         os.replace(temporary, path)
         _sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise ArchdslError(Diagnostic("cannot-write", f"cannot write `{path}`: {error.strerror}")) from None
 
 
@@ -124,7 +126,7 @@ def put_tensors(module: nn.Module, tensors: Mapping[str, Tensor], source: str) -
     """
     own: dict[str, Tensor] = module.state_dict()
     missing = [name for name in own if name not in tensors]
-    unexpected = [name for name in tensors if name not in own]
+    unexpected = sorted(name for name in tensors if name not in own)
     differing = [
         f"{name} is {_type(tensors[name])}, expected {_type(tensor)}"
         for name, tensor in own.items()

@@ -118,7 +118,7 @@ def test_a_pickle_runs_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({b"data": np.zeros((20, 3072), np.int16)}, "its array is not of bytes in C order"),
+        ({b"data": np.zeros((20, 3072), np.int8)}, "its array is not of bytes in C order"),
         ({b"data": np.asfortranarray(pixels("", 0)[0])}, "its array is not of bytes in C order"),
         ({b"data": [1, 2]}, "'list' object has no attribute 'to_numpy'"),
         ({b"labels": [300] * 20}, "Python integer 300 out of bounds for uint8"),
