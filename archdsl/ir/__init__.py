@@ -14,6 +14,7 @@ from .graph import (
     Value,
 )
 from .ops import Attribute, Facts, OpDeclaration, Weight
+from .printer import print_graph, unquote_address
 from .types import KINDS, Type
 
 __all__ = [
@@ -34,4 +35,6 @@ __all__ = [
     "Type",
     "Value",
     "Weight",
+    "print_graph",
+    "unquote_address",
 ]

@@ -1,0 +1,177 @@
+"""Graphs as text: an architecture as a `.nas` network without choices, a supergraph for people to read."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from pathlib import PurePath
+
+from .graph import INPUT, Choose, Graph, Node, Scope, Select, Value
+from .ops import Attribute
+
+Names = Mapping[Value, str]
+
+
+def print_graph(graph: Graph) -> str:
+    """Print an architecture as a `.nas` network that the elaborator reads back as the same graph.
+
+    Each op is one `let`, in the order of the graph, with all its statics, and `at` gives its address. Ops that share
+    their weights apply one `shared` layer, whose address is the key of the weights. Nodes that no output depends on do
+    not survive the way back, nor do the scopes: they stand as comments before the ops of each cell. An op that a file
+    of the user's declares is imported from it.
+
+    A supergraph is printed in the same words, its open choices indented below their addresses: that is no `.nas`.
+
+    Raises:
+        ValueError: an attribute that no `.nas` file can write, such as an infinite one.
+    """
+    return "\n".join((_supergraph if graph.is_supergraph else _architecture)(graph)) + "\n"
+
+
+def print_attribute(value: Attribute) -> str:
+    """Write the value of a static as the language does.
+
+    >>> print_attribute((3, True, "same"))
+    '[3, true, "same"]'
+    """
+    match value:
+        case bool():
+            return str(value).lower()
+        case int():
+            return str(value)
+        case float() if math.isfinite(value):
+            return repr(value)
+        case str() if not set(value) & {'"', "\n"}:
+            return f'"{value}"'
+        case tuple():
+            return f"[{', '.join(print_attribute(item) for item in value)}]"
+        case _:
+            raise ValueError(f"expected a value that a .nas file can write, got {value!r}")
+
+
+def quote_address(address: str) -> str:
+    """Write an address so that it can stand in a string, which has no escapes of its own.
+
+    >>> quote_address('edge.max_pool[3, pad = "valid"]')
+    'edge.max_pool[3, pad = %22valid%22]'
+    """
+    return address.replace("%", "%25").replace('"', "%22").replace("\n", "%0A")
+
+
+def unquote_address(text: str) -> str:
+    """Read what `quote_address` wrote; any other `%` stands for itself."""
+    return text.replace("%0A", "\n").replace("%22", '"').replace("%25", "%")
+
+
+def _architecture(graph: Graph) -> Iterator[str]:
+    yield from _imports(graph)
+    yield f"{_signature(graph)} {{"
+    fresh = _fresh(graph)
+    names = {Value(INPUT, i): port.name for i, port in enumerate(graph.inputs)}
+    cells = [scope for scope in graph.scopes if scope.kind == "cell"]
+    layers: dict[tuple[str, str], str] = {}
+    inside: Scope | None = None
+    for node in graph.nodes:
+        assert isinstance(node, Node)
+        cell = _innermost(cells, node.address)
+        if cell is not None and cell != inside:
+            yield f"  # {cell.definition} at {cell.address}"
+        inside = cell
+        layer = _layer(node)
+        if node.parameters != node.address:
+            key = (node.parameters, layer)
+            if key not in layers:
+                layers[key] = f"shared{len(layers)}"
+                yield f'  let {layers[key]} = shared {layer} at "{quote_address(node.parameters)}"'
+            layer = layers[key]
+        call = f"{layer}({', '.join(names[value] for value in node.inputs)})"
+        yield f'  let {_results(node, fresh, names)} = {call} at "{quote_address(node.address)}"'
+    yield f"  {_return(graph, names)}"
+    yield "}"
+
+
+def _supergraph(graph: Graph) -> Iterator[str]:
+    yield f"# The supergraph of `{graph.name}`: every choice is kept open. This is not a .nas file."
+    yield _signature(graph)
+    names = {Value(INPUT, i): port.name for i, port in enumerate(graph.inputs)}
+    yield from _region(graph, names, _fresh(graph), "  ")
+
+
+def _region(graph: Graph, names: dict[Value, str], fresh: Iterator[str], margin: str) -> Iterator[str]:
+    """Print the nodes of a graph; inside a region, the values taken in keep the names that they have outside."""
+    for node in graph.nodes:
+        outer = [names[value] for value in node.inputs]
+        results = _results(node, fresh, names)
+        match node:
+            case Node(address=address):
+                shared = f", weights of {node.parameters}" if node.parameters != address else ""
+                yield f"{margin}{results} = {_layer(node)}({', '.join(outer)}) at {address}{shared}"
+            case Select(slots=slots):
+                listed = ", ".join(f"{slot}: {name}" for slot, name in zip(slots, outer, strict=True))
+                size = f"{node.low}" if node.low == node.high else f"{node.low} to {node.high}"
+                yield f"{margin}{results} = choose {size} of ({listed}) by {node.decision}"
+            case Choose(table=table):
+                yield f"{margin}{results} = choose by {', '.join(node.addresses)}"
+                for labels, region in table:
+                    label = ", ".join(map(str, labels))
+                    if region is None:
+                        yield f"{margin}  {label}: absent"
+                        continue
+                    yield f"{margin}  {label}:"
+                    inner = {Value(INPUT, i): name for i, name in enumerate(outer)}
+                    yield from _region(region, inner, fresh, f"{margin}    ")
+    yield f"{margin}{_return(graph, names)}"
+
+
+def _imports(graph: Graph) -> Iterator[str]:
+    """Import the ops that are not standard: those of the library by their path in it, others from beside."""
+    files: dict[str, set[str]] = {}
+    for node in graph.operations():
+        declaration = graph.ops.get(node.op)
+        if declaration is None or declaration.origin is None:
+            continue
+        path = PurePath(declaration.origin.source.path)
+        parts = path.with_suffix("").parts
+        inside = parts[len(parts) - parts[::-1].index("spaces") :] if "spaces" in parts else parts[-1:]
+        if path.suffix == ".nas" and inside[0] != "std":
+            files.setdefault(".".join(inside), set()).add(node.op)
+    for file in sorted(files):
+        yield f"use {file}: {', '.join(sorted(files[file]))}"
+    if files:
+        yield ""
+
+
+def _signature(graph: Graph) -> str:
+    inputs = ", ".join(f"{port.name}: {port.type}" for port in graph.inputs)
+    results = [str(graph.type_of(output.value)) for output in graph.outputs if not output.auxiliary]
+    listed = ", ".join(results)
+    return f"network {graph.name}({inputs}) -> {listed if len(results) == 1 else f'({listed})'}"
+
+
+def _fresh(graph: Graph) -> Iterator[str]:
+    """Give the names `y0`, `y1`, … that no input bears."""
+    taken = {port.name for port in graph.inputs}
+    return (name for i in count() if (name := f"y{i}") not in taken)
+
+
+def _results(node: Node | Choose | Select, fresh: Iterator[str], names: dict[Value, str]) -> str:
+    own = [next(fresh) for _ in node.types]
+    names.update((Value(node.id, i), name) for i, name in enumerate(own))
+    return ", ".join(own)
+
+
+def _layer(node: Node) -> str:
+    """Write an op with its statics, the first by its place and the others by name."""
+    statics = [print_attribute(value) for _, value in node.attributes[:1]]
+    statics += [f"{name} = {print_attribute(value)}" for name, value in node.attributes[1:]]
+    return f"{node.op}[{', '.join(statics)}]" if statics else node.op
+
+
+def _return(graph: Graph, names: Names) -> str:
+    results = (f"{output.name} = " * output.auxiliary + names[output.value] for output in graph.outputs)
+    return f"return {', '.join(results)}"
+
+
+def _innermost(scopes: Sequence[Scope], address: str) -> Scope | None:
+    """Give the smallest of these scopes that an address lies in."""
+    around = [s for s in scopes if address.startswith(s.address) and address[len(s.address) :][:1] in ("", ".")]
+    return max(around, key=lambda scope: len(scope.address), default=None)

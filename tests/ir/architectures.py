@@ -1,0 +1,80 @@
+"""Graphs to test with: random architectures of every shipped network, and of small programs."""
+
+from collections.abc import Callable, Hashable, Iterator
+from pathlib import Path
+from random import Random
+from typing import final
+
+from archdsl.diagnostics import ArchdslError, Source
+from archdsl.elaborate import Network, Point, SomeOf, bind_network, library, load_program, read_source, supergraph
+from archdsl.elaborate.addresses import Frame
+from archdsl.elaborate.values import Any_
+from archdsl.ir import Graph, Label
+
+
+@final
+class Drawn:
+    """Decides at random, once for each address."""
+
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
+        self._decisions: dict[str, Label] = {}
+        self._marked: set[str] = set()
+
+    def choose(self, point: Point) -> Label:
+        if point.address not in self._decisions:
+            if isinstance(point, SomeOf):
+                size = self._rng.randint(point.low, point.high)
+                self._decisions[point.address] = tuple(sorted(self._rng.sample(range(point.count), size)))
+            else:
+                self._decisions[point.address] = self._rng.choice(point.labels)
+        return self._decisions[point.address]
+
+    def scope(self, key: Hashable | None, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
+        return run(frame)
+
+    def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
+        return run(Frame(root, frame.instance, frame.parameters))
+
+    def mark(self, member: str) -> None:
+        self._marked.add(member)
+
+    def is_marked(self, member: str) -> bool:
+        return member in self._marked
+
+
+def network_of(text: str, name: str | None = None) -> Network:
+    """Give the network of a text."""
+    program = load_program(Source("<text>", text))
+    assert not program.diagnostics, program.diagnostics
+    return bind_network(program, name)
+
+
+def shipped() -> Iterator[tuple[str, Path, str]]:
+    """Give every network of the library: its id, its file and its name."""
+    for path in sorted(library().glob("*.nas")):
+        for name in load_program(read_source(path), path).networks():
+            yield f"{path.stem}:{name}", path, name
+
+
+def shipped_network(path: Path, name: str) -> Network:
+    """Give a network of the library under its defaults."""
+    return bind_network(load_program(read_source(path), path), name)
+
+
+def drawn_graph(network: Network, seed: int) -> Graph:
+    """Give the graph of a random architecture: the first of a hundred draws that belongs to the space."""
+    for attempt in range(100):
+        try:
+            return network.graph(Drawn(Random(f"{seed}/{attempt}")))
+        except ArchdslError as error:
+            last = error
+    raise last
+
+
+def open_graph(network: Network) -> Graph | None:
+    """Give the supergraph, or None where the choices of a network cannot all be kept open."""
+    try:
+        return supergraph(network)
+    except ArchdslError:
+        return None
