@@ -51,7 +51,8 @@ def parts_of(body: ast.Body | ast.Expr) -> dict[int, str]:
     """Give what each use of a name in a body adds to an address: the name, and `#k` at its k-th further use.
 
     The key is the `id` of the tree. A `let`, an alternative, an iteration and a nodes' body count anew, for they add a
-    part of their own. A `repeat` whose body is one call bears that call's name, and the call then adds nothing.
+    part of their own. A `repeat` whose body is one call bears that call's name, and the call then adds nothing; so does
+    the call that a `let … at` gives its whole address.
     """
     parts: dict[int, str] = {}
     _count(body, Counter(), parts)
@@ -75,8 +76,11 @@ def _count(tree: object, counts: Counter[str], parts: dict[int, str]) -> None:
     match tree:
         case ast.Name(id=name):
             _use(tree, name, counts, parts)
-        case ast.Let(value=value):
+        case ast.Let(value=value, at=at):
             _count(value, Counter(), parts)
+            head = head_name(value.layer if isinstance(value, ast.Once) else value)
+            if at is not None and head:
+                parts[id(head)] = ""
         case ast.Setting(value=value):
             _count(value, Counter(), parts)
         case ast.Nodes(count=count, seeds=seeds, body=body):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import final
 
 from archdsl.diagnostics import Diagnostic, Label, Span, similar
-from archdsl.ir import OpDeclaration, Scope, Type
+from archdsl.ir import OpDeclaration, Scope, Type, unquote_address
 from archdsl.syntax import ast
 
 from .addresses import Frame, head_name, join
@@ -757,7 +757,8 @@ class Interpreter:
     def _let(self, statement: ast.Let, env: Env) -> Env:
         inner = env.frame.child(statement.names[0])
         if statement.at is not None:
-            inner = Frame(statement.at, statement.at, statement.at)
+            address = unquote_address(statement.at)
+            inner = Frame(address, address, address)
         value = self.evaluate(statement.value, env.at(inner))
         for name, bound in self._unpack(statement, value).items():
             if self.tracks_members and isinstance(bound, Tensor) and bound.member is None:
