@@ -1,0 +1,95 @@
+"""Checks the statics that are given to a definition which the text names: their number, their names, and who lacks."""
+
+from archdsl.diagnostics import Span
+from archdsl.syntax import ast
+
+from .report import Report, counted, listed
+from .sight import word
+
+WithStatics = ast.OpDefinition | ast.Composite | ast.Function
+
+
+def check_statics(report: Report, tree: ast.Brackets, definition: WithStatics) -> None:
+    """Check `name[…]`."""
+    name = definition.name
+    place = ((definition.name_span, "declared here"),)
+    names = [parameter.name for parameter in definition.statics]
+    given: dict[str, Span] = {}
+    position = 0
+    for argument in tree.arguments:
+        where = argument.span
+        if isinstance(argument, ast.Slice | ast.Generator):
+            what = "a slice" if isinstance(argument, ast.Slice) else "a comprehension"
+            report.add("wrong-kind", f"`{name}` takes statics, given {what}", where, "no static value", secondary=place)
+            return
+        if isinstance(argument, ast.Hole) and isinstance(definition, ast.Function):
+            report.add("open-static", f"`{name}` is a static function and leaves no static open", where, "left open")
+        if isinstance(argument, ast.Keyword):
+            key, where = argument.name, word(argument.span, argument.name)
+            if key not in names:
+                _unknown(report, key, where, definition)
+                return
+        elif position >= len(names):
+            most = counted(len(names), "static")
+            number = sum(not isinstance(other, ast.Keyword) for other in tree.arguments)
+            message = f"`{name}` takes {most}, given {number}"
+            report.add("wrong-arity", message, where, "one too many", secondary=place)
+            return
+        else:
+            key = names[position]
+            position += 1
+        if key in given:
+            secondary = ((given[key], "first given here"),)
+            report.add(
+                "duplicate-argument", f"static `{key}` of `{name}` is given twice", where, "given again here",
+                secondary=secondary,
+            )  # fmt: skip
+            return
+        given[key] = where
+    if not any(_is_hole(argument) for argument in tree.arguments):
+        _missing(report, set(given), tree.span, definition)
+
+
+def _is_hole(argument: ast.Tree) -> bool:
+    return isinstance(argument.value if isinstance(argument, ast.Keyword) else argument, ast.Hole)
+
+
+def _unknown(report: Report, key: str, where: Span, definition: WithStatics) -> None:
+    names = [parameter.name for parameter in definition.statics]
+    fixes = tuple(report.renamings(key, names, (where,), lambda _: "a static"))
+    notes: tuple[str, ...] = ()
+    if not fixes and names:
+        notes = (f"its statics are {listed(names)}",)
+    report.add(
+        "unknown-static",
+        f"`{definition.name}` has no static `{key}`",
+        where,
+        "declared by nobody" if names else f"`{definition.name}` takes no statics",
+        secondary=((definition.name_span, "declared here"),),
+        notes=notes,
+        fixes=fixes,
+    )
+
+
+def _missing(report: Report, given: set[str], where: Span, definition: WithStatics) -> None:
+    missing = [p.name for p in definition.statics if p.name not in given and p.default is None]
+    if missing:
+        plural = "s" * (len(missing) != 1)
+        report.add(
+            "missing-static",
+            f"`{definition.name}` needs its static{plural} {listed(missing)}",
+            where,
+            f"lacks {listed(missing)}",
+            secondary=((definition.name_span, "declared here"),),
+        )
+
+
+def check_applied(report: Report, tree: ast.Expr, definition: ast.Definition) -> None:
+    """Check a definition that is applied to tensors by its bare name."""
+    if isinstance(definition, ast.Function):
+        name = definition.name
+        message = f"`{name}` is a static function and takes its statics in `[…]`"
+        place = ((definition.name_span, "declared here"),)
+        report.add("not-a-layer", message, tree.span, "cannot be applied to tensors", secondary=place)
+    elif isinstance(definition, ast.OpDefinition | ast.Composite):
+        _missing(report, set(), tree.span, definition)

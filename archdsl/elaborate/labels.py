@@ -1,0 +1,51 @@
+"""Checks that the alternatives of a choice can be told apart, as far as the text tells."""
+
+from archdsl.diagnostics import Edit, Fix, Span
+from archdsl.syntax import ast
+
+from .report import Report
+from .sight import word
+
+
+def check_labels(report: Report, members: tuple[ast.Alternative, ...]) -> None:
+    """Report a label that two alternatives bear which are always there."""
+    first: dict[str, Span] = {}
+    taken = {member.label for member in members}
+    for i, member in enumerate(members):
+        if member.clauses or member.guard is not None:
+            continue
+        label, place = label_of(member), label_span(member)
+        if label not in first:
+            first[label] = place
+            continue
+        previous = members[i - 1]
+        report.add(
+            "duplicate-label",
+            f"two alternatives are labelled `{label}`",
+            place,
+            "labelled so again" if member.label else "the label of an unlabelled alternative is its text",
+            secondary=((first[label], "first labelled so here"),),
+            fixes=_fixes(member, place, taken, Span(place.source, previous.span.end, member.span.end)),
+        )
+
+
+def label_of(member: ast.Alternative) -> str:
+    """Give the label of an alternative without a generator: its own, or its formatted text."""
+    if member.label is not None:
+        return member.label
+    from archdsl.syntax import format_expression
+
+    return format_expression(member.value)
+
+
+def label_span(member: ast.Alternative) -> Span:
+    """Give the place of a label."""
+    return word(member.span, member.label) if member.label is not None else member.value.span
+
+
+def _fixes(member: ast.Alternative, place: Span, taken: set[str | None], with_bar: Span) -> tuple[Fix, ...]:
+    if member.label is None:
+        return (Fix("leave out the second", (Edit(with_bar, ""),)),)
+    stem = member.label.rstrip("0123456789").rstrip("_") or member.label
+    fresh = next(own for k in range(2, len(taken) + 3) if (own := f"{stem}_{k}") not in taken)
+    return (Fix(f"label it by another name, such as `{fresh}`", (Edit(place, fresh),)),)

@@ -1,0 +1,70 @@
+"""Collects the mistakes of one file's names; whatever the text, it does a bounded amount of work for advice."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import final
+
+from archdsl.diagnostics import Diagnostic, Edit, Fix, Label, Span, similar
+from archdsl.diagnostics.diagnostic import Level
+
+# Beyond these nobody reads on, and a hostile text must not buy a long search with each of its mistakes.
+MOST_MISTAKES = 200
+MOST_COMPARISONS = 20_000
+
+
+@final
+@dataclass(eq=False, slots=True)
+class Report:
+    """The diagnostics found so far."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    _comparisons: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether enough mistakes are known."""
+        return len(self.diagnostics) >= MOST_MISTAKES
+
+    def add(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        label: str = "",
+        *,
+        secondary: Iterable[tuple[Span, str]] = (),
+        notes: tuple[str, ...] = (),
+        fixes: Iterable[Fix] = (),
+        level: Level = "error",
+    ) -> None:
+        """Note a mistake."""
+        if not self.is_full:
+            places = tuple(Label(where, text) for where, text in secondary)
+            self.diagnostics.append(
+                Diagnostic(code, message, Label(span, label), places, notes, level=level, fixes=tuple(fixes))
+            )
+
+    def near(self, name: str, names: Iterable[str]) -> tuple[str, ...]:
+        """Give the names that are near to one, while the work lasts."""
+        known = list(names)
+        self._comparisons += len(known)
+        return similar(name, known) if self._comparisons <= MOST_COMPARISONS else ()
+
+    def renamings(
+        self, name: str, names: Iterable[str], spans: Iterable[Span], what: Callable[[str], str]
+    ) -> Iterator[Fix]:
+        """Propose to write a near name instead; `what` says what that one is: `an op`."""
+        places = tuple(spans)
+        for other in self.near(name, names):
+            edits = tuple(Edit(span, other) for span in places)
+            yield Fix(f"{what(other)} with a similar name exists: `{other}`", edits)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write names in a row: `a`, `b`."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def counted(number: int, thing: str) -> str:
+    """Write a number of things: 1 static, 2 statics."""
+    return f"{number} {thing}{'s' * (number != 1)}"
