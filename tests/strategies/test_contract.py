@@ -1,0 +1,24 @@
+"""Every strategy obeys the contract; a new one is a class of one line."""
+
+from functools import partial
+
+from archdsl.strategies import RandomSearch, RegularizedEvolution
+from tests.contracts.strategy_contract import StrategyContract
+
+
+class TestRandomSearch(StrategyContract):
+    make = RandomSearch
+
+
+class TestIndependentRandomSearch(StrategyContract):
+    make = partial(RandomSearch, distinct=False)
+
+
+class TestRegularizedEvolution(StrategyContract):
+    make = partial(RegularizedEvolution, population_size=5, tournament_size=2)
+
+
+class TestPublishedRegularizedEvolution(StrategyContract):
+    make = partial(
+        RegularizedEvolution, population_size=5, tournament_size=2, identity_probability=0.05, distinct=False
+    )
