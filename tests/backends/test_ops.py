@@ -16,8 +16,8 @@ from archdsl.diagnostics import ArchdslError, Source
 from archdsl.elaborate import Interpreter, Replay, load_program
 from archdsl.ir import Attribute, OpDeclaration, Type
 from archdsl.syntax import ast
-from tests.contracts.op_contract import OpContract, apply, arguments, build, inputs_of
-from tests.contracts.op_instances import INSTANCES
+from tests.contracts.op_contract import OpContract, apply, arguments, build, fill, inputs_of, tensors_of
+from tests.contracts.op_instances import INSTANCES, OpInstance
 
 once = settings(max_examples=1, phases=[Phase.generate])
 """For what takes long or does not depend on the values."""
@@ -201,6 +201,22 @@ def test_a_schedule_sets_the_rate_of_drop_path_and_no_checkpoint_holds_it() -> N
     assert not torch.equal(module(x), x)
     assert torch.equal(module.eval()(x), x)
     assert not module.state_dict()
+
+
+@pytest.mark.parametrize(("op", "type_"), [("bn", Type("image", (3, 4, 5))), ("vec_bn", Type("vec", (3,)))])
+@given(momentum=st.floats(0, 1))
+@settings(max_examples=10)
+def test_momentum_is_the_weight_of_the_newest_batch(op: str, type_: Type, momentum: float) -> None:
+    instance = OpInstance(op, {"affine": False, "eps": 1e-5, "momentum": momentum}, (type_,))
+    facts = DECLARED[op].infer(instance.attributes, instance.types)
+    module, rng = build(instance, facts).train(), np.random.default_rng(0)
+    before = fill(module, instance, facts, rng)
+    (x,) = inputs_of(instance, rng)
+    apply(module, [torch.from_numpy(x)])
+    axes = tuple(axis for axis in range(x.ndim) if axis != 1)
+    batch = {"mean": x.mean(axes), "var": x.var(axes, ddof=1)}
+    for name, tensor in tensors_of(module, instance, facts).items():
+        np.testing.assert_allclose(tensor.numpy(), (1 - momentum) * before[name] + momentum * batch[name])
 
 
 def test_zero_hides_what_is_not_finite() -> None:
