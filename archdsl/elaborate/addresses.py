@@ -65,6 +65,13 @@ def _use(tree: object, name: str, counts: Counter[str], parts: dict[int, str]) -
     parts[id(tree)] = f"{name}#{further}" if further else name
 
 
+def _use_unnamed(tree: object, counts: Counter[str], parts: dict[int, str]) -> None:
+    """An unnamed choice adds nothing; a further one in the same body is told apart by number."""
+    _use(tree, "choose", counts, parts)
+    if parts[id(tree)] == "choose":
+        parts[id(tree)] = ""
+
+
 def head_name(expr: ast.Expr) -> ast.Name | None:
     """Give the name that an expression of one call begins with: `layer[2, 1]` and `cell` have one."""
     while isinstance(expr, (ast.Brackets, ast.Call)):
@@ -89,13 +96,13 @@ def _count(tree: object, counts: Counter[str], parts: dict[int, str]) -> None:
                 _count(seed, counts, parts)
             _count(body, Counter(), parts)
         case ast.Choose(alternatives=alternatives):
-            _use(tree, "", counts, parts)
+            _use_unnamed(tree, counts, parts)
             for alternative in alternatives:
                 _count(alternative.value, Counter(), parts)
                 for clause in alternative.clauses:
                     _count(clause.source, counts, parts)
         case ast.ChooseOf(source=source):
-            _use(tree, "", counts, parts)
+            _use_unnamed(tree, counts, parts)
             _count(source, counts, parts)
         case ast.Repeat(count=count, body=body):
             _count(count, counts, parts)

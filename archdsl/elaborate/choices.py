@@ -9,7 +9,7 @@ from archdsl.diagnostics import Span
 from archdsl.ir import Graph, Label, Output
 from archdsl.syntax import ast
 
-from .addresses import Frame
+from .addresses import Frame, join
 from .builder import Builder, Captures
 from .builtins import elements, is_number
 from .faults import fail, not_yet
@@ -58,13 +58,14 @@ class Choices:
 
     def choose(self, tree: ast.Choose, env: Env) -> Any_:
         """Decide between alternatives; a chosen layer bears its label in the addresses of its ops."""
-        frame = env.frame.child(self._interpreter.part(tree, env))
+        part = self._interpreter.part(tree, env)
+        frame = env.frame.child(part)
         entries = self._entries(tree, env)
         if self._interpreter.keeps_open:
-            return self._open(tree, entries, frame)
+            return self._open(tree, entries, frame, part)
         entry = self._decide(tree, entries, frame)
         value = self._value(entry, frame)
-        return Named(entry.label, value) if is_layer(value) else value  # type: ignore[arg-type]
+        return Named(join(part, entry.label) if part else entry.label, value) if is_layer(value) else value  # type: ignore[arg-type]
 
     def choice_body(self, tree: ast.Choose, env: Env, inputs: tuple[Tensor, ...], span: Span) -> Any_:
         """Decide what a `choice` does to its tensors."""
@@ -144,9 +145,10 @@ class Choices:
         if isinstance(source, OpenSubset):
             not_yet("a choice out of an open choice", tree.span)
         items, _ = source
-        frame = env.frame.child(self._interpreter.part(tree, env))
+        part = self._interpreter.part(tree, env)
+        frame = env.frame.child(part)
         if tree.quantity.kind == "one":
-            return self._one(tree, items, frame)
+            return self._one(tree, items, frame, part)
         low, high = self._bounds(tree, len(items), env)
         if not items and low == 0:
             return Subset((), ())
@@ -160,7 +162,7 @@ class Choices:
         self._mark(chosen)
         return Subset(chosen, label)
 
-    def _one(self, tree: ast.ChooseOf, items: tuple[Any_, ...], frame: Frame) -> Any_:
+    def _one(self, tree: ast.ChooseOf, items: tuple[Any_, ...], frame: Frame, part: str) -> Any_:
         if not items:
             fail("empty-choice", "there is nothing to choose from", tree.span, "the list is empty here")
         by_value = all(isinstance(item, (int, float, bool, str)) for item in items)
@@ -171,7 +173,7 @@ class Choices:
         else:
             labels = tuple(range(len(items)))
         if self._interpreter.keeps_open:
-            return self._open_one(tree, items, labels, frame)
+            return self._open_one(tree, items, labels, frame, part)
         label = self._interpreter.handler.choose(OneOf(frame.decision, labels, (1.0,) * len(labels), tree.span))
         index = next(i for i, own in enumerate(labels) if own == label and type(own) is type(label))
         self._mark((items[index],))
@@ -196,7 +198,7 @@ class Choices:
 
     # ------------------------------------------------------------ kept open
 
-    def _open(self, tree: ast.Choose, entries: Sequence[_Entry], frame: Frame) -> Any_:
+    def _open(self, tree: ast.Choose, entries: Sequence[_Entry], frame: Frame, part: str) -> Any_:
         """Keep a choice open: between layers it is a layer, between tensors the node itself."""
         builder = self._builder
         probe = builder.region(Captures())
@@ -210,7 +212,7 @@ class Choices:
                 (entry.label, Named(entry.label, value) if is_layer(value) else ABSENT)  # type: ignore[arg-type]
                 for entry, value in zip(entries, values, strict=True)
             )
-            return Open(frame.decision, frame.instance, alternatives, tree.span)
+            return Open(frame.decision, part, alternatives, tree.span)
         if all(isinstance(value, (Tensor, Absent)) for value in values):
             return self._regions(tree, entries, frame, ())
         odd = next(value for value in values if not isinstance(value, (Tensor, Absent)))
@@ -236,6 +238,7 @@ class Choices:
 
     def apply_open(self, layer: Open, inputs: Sequence[Tensor | Absent], frame: Frame) -> Any_:
         """Apply a choice of layers that is kept open: one region for each alternative."""
+        frame = frame.child(layer.part)
 
         def walk(inner: Any_) -> Any_:
             return inner if isinstance(inner, Absent) else self._interpreter.apply(inner, inputs, frame, layer.span)
@@ -243,13 +246,15 @@ class Choices:
         walks = [(label, layer.span, lambda inner=inner: walk(inner)) for label, inner in layer.alternatives]
         return self._choose_node(layer.address, frame.instance, walks, layer.span)
 
-    def _open_one(self, tree: ast.ChooseOf, items: tuple[Any_, ...], labels: tuple[Label, ...], frame: Frame) -> Any_:
+    def _open_one(
+        self, tree: ast.ChooseOf, items: tuple[Any_, ...], labels: tuple[Label, ...], frame: Frame, part: str
+    ) -> Any_:
         if all(isinstance(item, (Tensor, Absent)) for item in items):
             walks = [(label, tree.span, lambda item=item: item) for label, item in zip(labels, items, strict=True)]
             return self._choose_node(frame.decision, frame.instance, walks, tree.span)
         if all(is_layer(item) for item in items):
             pairs = tuple(zip(labels, items, strict=True))
-            return Open(frame.decision, frame.instance, pairs, tree.span)  # type: ignore[arg-type]
+            return Open(frame.decision, part, pairs, tree.span)  # type: ignore[arg-type]
         not_yet("an open choice of static values", tree.span)
 
     def _choose_node(self, decision: str, instance: str, walks: Sequence[tuple[Label, Span, Any]], span: Span) -> Any_:

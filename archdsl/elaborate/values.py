@@ -125,7 +125,7 @@ class Open:
     """A choice between layers that is kept open: applied, it becomes one `Choose` node."""
 
     address: str
-    instance: str
+    part: str
     alternatives: tuple[tuple[Label, "Layer | Absent"], ...]
     span: Span = field(compare=False, repr=False)
 

@@ -71,7 +71,9 @@ class Architecture:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the decisions as plain data: sets of indices as lists."""
-        return {address: list(label) if isinstance(label, tuple) else label for address, label in self.decisions.items()}
+        return {
+            address: list(label) if isinstance(label, tuple) else label for address, label in self.decisions.items()
+        }
 
     def save(self, path: Any) -> None:
         """Write the architecture's file (YAML); `load_architecture` reads it.

@@ -202,9 +202,7 @@ class Meet:
             self._known[id(a), id(b)] = known
         return known
 
-    def _components(
-        self, a: tuple[Diagram, ...], b: tuple[Diagram, ...]
-    ) -> list[tuple[list[Diagram], list[Diagram]]]:
+    def _components(self, a: tuple[Diagram, ...], b: tuple[Diagram, ...]) -> list[tuple[list[Diagram], list[Diagram]]]:
         groups: list[tuple[set[str], list[Diagram], list[Diagram]]] = []
         for side, nodes in ((1, a), (2, b)):
             for node in nodes:
@@ -235,9 +233,7 @@ class Meet:
             results.extend(product((literal, rest)) for rest in rests if rest is not EMPTY)
         return union(result for result in results if result is not EMPTY)
 
-    def _split(
-        self, node: Diagram, address: str
-    ) -> dict[tuple[type, Label] | None, tuple[Literal | None, Diagram]]:
+    def _split(self, node: Diagram, address: str) -> dict[tuple[type, Label] | None, tuple[Literal | None, Diagram]]:
         """Part the members by what they decide at an address; `None` for those that decide nothing there."""
         if address not in self._addresses(node):
             return {None: (None, node)}

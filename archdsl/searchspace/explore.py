@@ -324,6 +324,3 @@ def _share(address: str, hit: list[tuple[dict[str, Label], bool]]) -> str:
             labels[label] = labels.get(label, True) and fails
     affected = sum(labels.values())
     return f"{affected} of the {len(labels)} alternatives"
-
-
-

@@ -22,7 +22,9 @@ def find(spec: str) -> tuple[Path, str | None, str]:
     Raises:
         UsageError: there is no such file and no such shipped space.
     """
-    name, _, network = spec.partition(":") if ".nas:" in spec or (":" in spec and ".nas" not in spec) else (spec, "", "")
+    name, _, network = (
+        spec.partition(":") if ".nas:" in spec or (":" in spec and ".nas" not in spec) else (spec, "", "")
+    )
     path = Path(name)
     if name.endswith(".nas") or path.exists() or "/" in name:
         if not path.exists():

@@ -26,9 +26,7 @@ class Changer:
             lambda parts: frozenset().union(*parts),
         )
 
-    def change(
-        self, decisions: Mapping[str, Label], address: str, label: Label, rng: Random
-    ) -> dict[str, Label]:
+    def change(self, decisions: Mapping[str, Label], address: str, label: Label, rng: Random) -> dict[str, Label]:
         """Give a member that decides `label` at `address`, and elsewhere as before where that is possible."""
         result: dict[str, Label] = {}
         wanted = {**decisions, address: label}

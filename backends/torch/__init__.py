@@ -1,1 +1,44 @@
 """The PyTorch backend: modules, supernets and training loops."""
+
+from typing import ClassVar, final
+
+import torch
+
+from archdsl.ir import Graph, Node
+
+from . import lowerings as lowerings
+from .build import check_shapes, to_meta
+from .network import Network, build_network
+from .profile import count_macs
+from .program import count_parameters
+from .supernet import Supernet, build_supernet
+
+
+@final
+class TorchBackend:
+    """Compiles graphs to modules, and measures what declarations leave open."""
+
+    name: ClassVar[str] = "torch"
+
+    def compile(self, graph: Graph, *, seed: int | None = None) -> Network | Supernet:
+        """Build an architecture's module or, where choices are open, a supernet.
+
+        Raises:
+            ArchdslError: an op has no lowering, or one that contradicts its declaration.
+        """
+        for node in graph.operations():
+            if node.facts.macs is None or node.facts.weights is None:
+                check_shapes(graph, node)
+        return build_supernet(graph, seed) if graph.is_supergraph else build_network(graph, seed)
+
+    def measure(self, graph: Graph, node: Node) -> tuple[int, int]:
+        """Count the parameters and the multiply-accumulates of an op on its module, on the meta device."""
+        check_shapes(graph, node)
+        module = to_meta(graph, node)
+        inputs = [torch.empty(1, *graph.type_of(value).dims, device="meta") for value in node.inputs]
+        return count_parameters(module), count_macs(module, *inputs)
+
+
+backend = TorchBackend()
+
+__all__ = ["Network", "Supernet", "TorchBackend", "backend"]

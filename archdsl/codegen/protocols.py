@@ -1,0 +1,59 @@
+"""What a backend is to the rest of the project, and how one is reached."""
+
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Protocol
+
+from archdsl.diagnostics import ArchdslError, Diagnostic, UsageError
+from archdsl.ir import Graph, Label
+
+
+class Backend(Protocol):
+    """Turns graphs into something that runs."""
+
+    name: ClassVar[str]
+
+    def compile(self, graph: Graph, *, seed: int | None = None) -> Any:
+        """Build an architecture or, where choices are open, a supernet; `seed` fixes the initial weights."""
+        ...
+
+    def measure(self, graph: Graph, address: str) -> tuple[int, int]:
+        """Count the parameters and the multiply-accumulates of the op at an address, on its built module."""
+        ...
+
+
+class Supernet(Protocol):
+    """The weights of all choices of a graph in one module; a relaxation says how the choices are mixed."""
+
+    @property
+    def choices(self) -> Mapping[str, Sequence[Label]]:
+        """The labels of each open choice, in the order of its coefficients."""
+        ...
+
+    def decided(self, decisions: Mapping[str, Label]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """Give the coefficients (one-hot) and the gates (0 or 1) under which it computes one architecture."""
+        ...
+
+
+_BACKENDS = {"torch": "pip install 'archdsl[torch]'", "numpy": "pip install archdsl"}
+
+
+def load_backend(name: str = "torch") -> Backend:
+    """Import a backend.
+
+    Raises:
+        UsageError: there is no such backend.
+        ArchdslError: what it needs is not installed.
+    """
+    if name not in _BACKENDS:
+        known = ", ".join(f"`{own}`" for own in _BACKENDS)
+        raise UsageError(Diagnostic("unknown-backend", f"there is no backend `{name}`", notes=(f"there are {known}",)))
+    try:
+        module = importlib.import_module(f"archdsl.backends.{name}")
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("archdsl"):
+            raise
+        message = f"the {name} backend needs `{error.name}`, which is not installed"
+        raise ArchdslError(Diagnostic("missing-package", message, help=_BACKENDS[name])) from None
+    backend: Backend = module.backend
+    return backend

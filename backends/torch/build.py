@@ -1,0 +1,84 @@
+"""From an op in a graph to the module that its lowering builds, checked against the declaration."""
+
+import inspect
+from typing import Any
+
+import torch
+from torch import nn
+
+from archdsl.codegen.lowering import Lowering, lowering_of
+from archdsl.diagnostics import ArchdslError, Diagnostic, Label
+from archdsl.ir import Graph, Node
+
+
+def build_op(graph: Graph, node: Node) -> nn.Module:
+    """Build the module of an op.
+
+    Raises:
+        ArchdslError: no lowering, one that asks for a name that the op does not have, or one that gives no module.
+    """
+    lowering = lowering_of(node.op, "torch")
+    module = lowering.build(**arguments(graph, node, lowering))
+    if not isinstance(module, nn.Module):
+        message = f"the lowering of op `{node.op}` gives a {type(module).__name__}, not an `nn.Module`"
+        raise ArchdslError(_both("wrong-lowering", message, graph, node, lowering))
+    return module
+
+
+def arguments(graph: Graph, node: Node, lowering: Lowering) -> dict[str, Any]:
+    """Give the statics and dims that a lowering asks for, by name."""
+    known: dict[str, Any] = {**dict(node.facts.dims), **dict(node.attributes)}
+    parameters = inspect.signature(lowering.build).parameters.values()
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        return known
+    wanted = [parameter for parameter in parameters if parameter.name in known or parameter.default is parameter.empty]
+    for parameter in wanted:
+        if parameter.name not in known:
+            message = f"the lowering of op `{node.op}` asks for `{parameter.name}`, which the op does not have"
+            has = ", ".join(f"`{name}`" for name in known) or "none"
+            raise ArchdslError(
+                _both("wrong-lowering", message, graph, node, lowering, f"its statics and dims are {has}")
+            )
+    return {parameter.name: known[parameter.name] for parameter in wanted}
+
+
+def check_shapes(graph: Graph, node: Node) -> None:
+    """Run an op's module on meta tensors, and compare the shapes of its results with the declared types.
+
+    Raises:
+        ArchdslError: they differ, or the module cannot run.
+    """
+    lowering = lowering_of(node.op, "torch")
+    inputs = [torch.empty(2, *graph.type_of(value).dims, device="meta") for value in node.inputs]
+    try:
+        with torch.no_grad():
+            results = to_meta(graph, node)(*inputs)
+    except ArchdslError:
+        raise
+    except Exception as error:
+        message = f"the module that op `{node.op}` is lowered to fails on {_types(graph, node)}: {error}"
+        raise ArchdslError(_both("wrong-lowering", message, graph, node, lowering)) from error
+    shapes = [tuple(y.shape[1:]) for y in (results if isinstance(results, tuple) else (results,))]
+    declared = [type_.dims for type_ in node.types]
+    if shapes != declared:
+        given = ", ".join(str(list(shape)) for shape in shapes)
+        needed = ", ".join(str(type_) for type_ in node.types)
+        message = f"op `{node.op}` is declared to give {needed}, its module gives {given}"
+        raise ArchdslError(_both("wrong-lowering", message, graph, node, lowering))
+
+
+def to_meta(graph: Graph, node: Node) -> nn.Module:
+    """Build an op's module on the meta device."""
+    with torch.device("meta"):
+        return build_op(graph, node).eval()
+
+
+def _types(graph: Graph, node: Node) -> str:
+    return ", ".join(str(graph.type_of(value)) for value in node.inputs)
+
+
+def _both(code: str, message: str, graph: Graph, node: Node, lowering: Lowering, *notes: str) -> Diagnostic:
+    """Name both places: the declaration, and the function that lowers it."""
+    origin = graph.ops[node.op].origin if node.op in graph.ops else None
+    primary = Label(origin, "declared here") if origin else None
+    return Diagnostic(code, message, primary, notes=(f"lowered at {lowering.place}", *notes))

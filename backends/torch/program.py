@@ -1,0 +1,248 @@
+"""From a graph to straight-line programs over one store of modules.
+
+A program is a `torch.fx.GraphModule`; each use of a cell is one of its own, so that compilation can be regional. The
+ops are leaf modules that live in the store under the path of their weights, and are shared by all programs.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, final
+
+import torch
+from torch import fx, nn
+
+from archdsl.codegen.names import module_path
+from archdsl.ir import INPUT, AnyNode, Choose, Graph, Node, Select, Value
+
+from .build import build_op
+from .mixing import gate, mix
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """What a network runs: in training with the auxiliary outputs, in evaluation without.
+
+    Both take the graph's inputs and then one tensor for each of `choices`, the addresses of the open choices.
+    """
+
+    training: fx.GraphModule
+    evaluation: fx.GraphModule
+    choices: tuple[str, ...]
+
+
+def assemble(root: nn.Module, graph: Graph) -> Programs:
+    """Build the modules of a graph into `root`, and the programs that run them."""
+    leaves: dict[str, nn.Module] = {}
+    for node in graph.operations():
+        if node.parameters not in leaves:
+            leaves[node.parameters] = build_op(graph, node)
+    paths = {parameters: module_path(parameters) for parameters in leaves}
+    cells = _cells(graph)
+    choices = open_choices(graph)
+    bodies = {cell: _CellBody(graph, cell, nodes, leaves) for cell, nodes in cells.items()}
+    inside = {node.parameters for nodes in cells.values() for node in _operations(nodes)}
+    for parameters, path in paths.items():
+        if parameters not in inside:
+            set_module(root, path, leaves[parameters])
+    for cell, body in bodies.items():
+        set_module(root, module_path(cell), body.module)
+    training = _program(root, graph, bodies, paths, choices, with_auxiliary=True)
+    has_auxiliary = any(output.auxiliary for output in graph.outputs)
+    evaluation = _program(root, graph, bodies, paths, choices, with_auxiliary=False) if has_auxiliary else training
+    return Programs(training, evaluation, tuple(choices))
+
+
+def open_choices(graph: Graph) -> dict[str, int]:
+    """Give the open choices of a graph with their number of coefficients or gates, in order of evaluation."""
+    found: dict[str, int] = {}
+    for node in graph.walk():
+        if isinstance(node, Choose):
+            for place, address in enumerate(node.addresses):
+                labels = dict.fromkeys(own[place] for own, _ in node.table)
+                found[address] = max(found.get(address, 0), len(labels))
+        elif isinstance(node, Select):
+            found[node.decision] = max(found.get(node.decision, 0), max(node.slots) + 1)
+    return found
+
+
+def set_module(root: nn.Module, path: str, module: nn.Module) -> None:
+    """Put a module under a dotted path; what lies on the way are plain containers."""
+    *containers, name = path.split(".")
+    for container in containers:
+        if container not in root._modules:
+            root.add_module(container, nn.Module())
+        root = root.get_submodule(container)
+    root.add_module(name, module)
+
+
+def _operations(nodes: Sequence[AnyNode]) -> list[Node]:
+    return list(Graph("", (), tuple(nodes), ()).operations())
+
+
+def _is_under(address: str, cell: str) -> bool:
+    return address.startswith(cell) and address[len(cell) : len(cell) + 1] in (".", "@")
+
+
+def _cells(graph: Graph) -> dict[str, tuple[AnyNode, ...]]:
+    """Give the nodes of each outermost use of a cell whose weights are its own."""
+    found: dict[str, tuple[AnyNode, ...]] = {}
+    for scope in graph.scopes:
+        if scope.kind != "cell" or any(_is_under(scope.address, own) for own in found):
+            continue
+        nodes = tuple(node for node in graph.nodes if _is_under(node.address, scope.address))
+        positions = [i for i, node in enumerate(graph.nodes) if _is_under(node.address, scope.address)]
+        whole = positions and positions[-1] - positions[0] + 1 == len(positions)
+        if whole and all(_is_under(node.parameters, scope.address) for node in _operations(nodes)):
+            found[scope.address] = nodes
+    return found
+
+
+class _Writer:
+    """Writes nodes into an `fx.Graph`."""
+
+    def __init__(self, choices: Sequence[str], paths: Mapping[str, str], source: Graph) -> None:
+        self.graph = fx.Graph()
+        self.known: dict[Value, fx.Node] = {}
+        self.coefficients: dict[str, fx.Node] = {}
+        self._paths = paths
+        self._choices = choices
+        self._source = source
+
+    def placeholders(self, values: Sequence[tuple[Value, str]]) -> None:
+        """Declare the inputs, and one tensor for each choice."""
+        for value, name in values:
+            self.known[value] = self.graph.placeholder(name)
+        for i, address in enumerate(self._choices):
+            self.coefficients[address] = self.graph.placeholder(f"choice_{i}")
+
+    def results(self, node: AnyNode, produced: fx.Node | Sequence[fx.Node]) -> list[fx.Node]:
+        """Give the single results of a node."""
+        if not isinstance(produced, fx.Node):
+            return list(produced)
+        if len(node.types) == 1:
+            return [produced]
+        return [self.graph.call_function(_item, (produced, i)) for i in range(len(node.types))]
+
+    def write(self, nodes: Sequence[AnyNode], known: dict[Value, fx.Node]) -> None:
+        """Write nodes one after the other; the regions of open choices stand in line."""
+        for node in nodes:
+            inputs = [known[value] for value in node.inputs]
+            if isinstance(node, Node):
+                produced: Any = self.graph.call_module(self._paths[node.parameters], tuple(inputs))
+            elif isinstance(node, Choose):
+                produced = self._mix(node, inputs)
+            else:
+                gates = self.coefficients[node.decision]
+                produced = [
+                    self.graph.call_function(gate, (gates, slot, x)) for slot, x in zip(node.slots, inputs, strict=True)
+                ]
+            for i, result in enumerate(self.results(node, produced)):
+                known[Value(node.id, i)] = result
+
+    def _mix(self, node: Choose, inputs: list[fx.Node]) -> list[fx.Node]:
+        columns: list[list[fx.Node]] = [[] for _ in node.types]
+        orders = [list(dict.fromkeys(own[i] for own, _ in node.table)) for i in range(len(node.addresses))]
+        places: list[tuple[int, ...]] = []
+        for labels, region in node.table:
+            if region is None:
+                continue
+            places.append(tuple(order.index(label) for order, label in zip(orders, labels, strict=True)))
+            known = {Value(INPUT, i): x for i, x in enumerate(inputs)}
+            self.write(region.nodes, known)
+            for column, output in zip(columns, region.outputs, strict=True):
+                column.append(known[output.value])
+        coefficients = tuple(self.coefficients[address] for address in node.addresses)
+        return [self.graph.call_function(mix, (coefficients, tuple(places), tuple(column))) for column in columns]
+
+
+def _item(values: Any, index: int) -> Any:
+    return values[index]
+
+
+class _CellBody:
+    """A use of a cell as a program of its own: what it takes in, what it gives, and its open choices."""
+
+    def __init__(self, graph: Graph, cell: str, nodes: tuple[AnyNode, ...], leaves: Mapping[str, nn.Module]) -> None:
+        own = {node.id for node in nodes}
+        self.first = nodes[0].id
+        self.own = own
+        self.inputs = tuple(dict.fromkeys(v for node in nodes for v in node.inputs if v.node not in own))
+        used = [v for node in graph.nodes if node.id not in own for v in node.inputs]
+        used += [output.value for output in graph.outputs]
+        self.outputs = tuple(dict.fromkeys(value for value in used if value.node in own))
+        self.choices = tuple(open_choices(Graph("", (), nodes, ())))
+        prefix = module_path(cell) + "."
+        parameters = {node.parameters for node in _operations(nodes)}
+        paths = {key: module_path(key).removeprefix(prefix) for key in parameters}
+        writer = _Writer(self.choices, paths, graph)
+        writer.placeholders([(value, f"x{i}") for i, value in enumerate(self.inputs)])
+        writer.write(nodes, writer.known)
+        results = tuple(writer.known[value] for value in self.outputs)
+        writer.graph.output(results[0] if len(results) == 1 else results)
+        # A plain `Module` as root keeps each leaf under its path; torch shares it, it copies nothing.
+        store = nn.Module()
+        for key, path in paths.items():
+            set_module(store, path, leaves[key])
+        self.module = fx.GraphModule(store, writer.graph, _class_name(graph, cell))
+        self.target = module_path(cell)
+
+
+def _class_name(graph: Graph, cell: str) -> str:
+    definition = next(scope.definition for scope in graph.scopes if scope.address == cell)
+    return "".join(word.capitalize() for word in definition.split("_"))
+
+
+def _program(
+    root: nn.Module,
+    graph: Graph,
+    bodies: Mapping[str, _CellBody],
+    paths: Mapping[str, str],
+    choices: Mapping[str, int],
+    *,
+    with_auxiliary: bool,
+) -> fx.GraphModule:
+    outputs = [output for output in graph.outputs if with_auxiliary or not output.auxiliary]
+    live = graph.ancestors(output.value for output in outputs)
+    writer = _Writer(tuple(choices), paths, graph)
+    writer.placeholders([(Value(INPUT, i), port.name) for i, port in enumerate(graph.inputs)])
+    by_node = {id_: body for body in bodies.values() for id_ in body.own}
+    for node in graph.nodes:
+        body = by_node.get(node.id)
+        if body is None:
+            if node.id in live:
+                writer.write([node], writer.known)
+        elif node.id == body.first and live & body.own:
+            arguments = [writer.known[value] for value in body.inputs]
+            arguments += [writer.coefficients[address] for address in body.choices]
+            produced = writer.graph.call_module(body.target, tuple(arguments))
+            if len(body.outputs) == 1:
+                writer.known[body.outputs[0]] = produced
+            else:
+                for i, value in enumerate(body.outputs):
+                    writer.known[value] = writer.graph.call_function(_item, (produced, i))
+    results = tuple(writer.known[output.value] for output in outputs)
+    writer.graph.output(results[0] if len(results) == 1 else results)
+    return fx.GraphModule(root, writer.graph, "".join(word.capitalize() for word in graph.name.split("_")))
+
+
+def count_parameters(module: nn.Module) -> int:
+    """Count the trained weights of a module."""
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def seeded(seed: int | None) -> Any:
+    """Give a context in which initial weights are drawn from a seed; the generator outside is left as it was."""
+    fork = torch.random.fork_rng(devices=[], enabled=seed is not None)
+    if seed is None:
+        return fork
+
+    class _Seeded:
+        def __enter__(self) -> None:
+            fork.__enter__()
+            torch.manual_seed(seed)
+
+        def __exit__(self, *error: object) -> None:
+            fork.__exit__(*error)  # type: ignore[arg-type]
+
+    return _Seeded()
