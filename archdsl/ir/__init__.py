@@ -16,6 +16,7 @@ from .graph import (
 from .ops import Attribute, Facts, OpDeclaration, Weight
 from .printer import print_graph, unquote_address
 from .types import KINDS, Type
+from .verify import verify
 
 __all__ = [
     "INPUT",
@@ -37,4 +38,5 @@ __all__ = [
     "Weight",
     "print_graph",
     "unquote_address",
+    "verify",
 ]
