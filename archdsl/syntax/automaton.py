@@ -11,8 +11,9 @@ from typing import NamedTuple, final
 from archdsl.diagnostics import Span
 
 from .builder import Builder
-from .lexer import SOFT_WORDS, Token
+from .lexer import Token
 from .tables import END, Rule, Tables
+from .vocabulary import SOFT_WORDS
 
 # How deep an expression may be nested, counting each operator of a chain. What reads a tree may call itself a few times
 # for each level of it, and Python stops at 1000 calls.
@@ -116,26 +117,24 @@ def expected(tables: Tables, failure: Failure) -> frozenset[str]:
     first, last = tables.starts[failure.start]
     states = [first]
     for token in failure.tokens[: failure.index]:
-        after = _shift(tables, last, states, token.kind) or _shift(tables, last, states, "NAME")
-        assert after is not None, "the tokens before a failure were read before"
-        states = after
+        read = _shift(tables, last, states, token.kind) or _shift(tables, last, states, "NAME")
+        assert read, "the tokens before a failure were read before"
     terminals = (symbol for symbol in tables.actions[states[-1]] if symbol.isupper())
-    return frozenset(terminal for terminal in terminals if _shift(tables, last, states, terminal))
+    return frozenset(terminal for terminal in terminals if _shift(tables, last, states[:], terminal))
 
 
-def _shift(tables: Tables, last: int, states: list[int], kind: str) -> list[int] | None:
-    """Give the states after a terminal, or nothing where it is not expected."""
-    stack = list(states)
+def _shift(tables: Tables, last: int, states: list[int], kind: str) -> bool:
+    """Go on to the states after a terminal; or say that it is not expected, having reduced what could be reduced."""
     while True:
-        action = tables.actions[stack[-1]].get(kind)
+        action = tables.actions[states[-1]].get(kind)
         if action is None:
-            return None
+            return False
         if action >= 0:
-            return [*stack, action]
+            states.append(action)
+            return True
         rule = tables.rules[~action]
         if rule.size:
-            del stack[-rule.size :]
-        state = tables.actions[stack[-1]][rule.origin]
-        stack.append(state)
-        if state == last and kind == END:
-            return stack
+            del states[-rule.size :]
+        states.append(tables.actions[states[-1]][rule.origin])
+        if states[-1] == last and kind == END:
+            return True

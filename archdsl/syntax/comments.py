@@ -33,7 +33,7 @@ def place_comments(module: ast.Module, source: Sequence[Token], written: Iterabl
             behind[number - 1] = comment.text
         else:
             closes = source[index].text in ("", ")", "]", "}")
-            blank = not closes and _EMPTY_LINE.match(text[comment.span.end :].lstrip(" \t\r\f")) is not None
+            blank = not closes and _EMPTY_LINE.match(text, text.find("\n", comment.span.end)) is not None
             before.setdefault(number, []).append(Note(comment.text, blank))
     return Notes(before, behind)
 

@@ -9,7 +9,7 @@ from archdsl.diagnostics import Span
 from . import ast
 from .comments import has_empty_line
 from .docs import quoted
-from .expressions import OR, alternatives, enclosed, expression, starts_line
+from .expressions import OR, alternatives, enclosed, expression, first_on_line
 from .layout import BREAK, EMPTY_LINE, NEWLINE, SPACE, Group, Layout, Line, Nest, flat, is_broken
 
 WIDTH = 120
@@ -145,7 +145,7 @@ def _braces(statements: Sequence[ast.Statement | ast.Fact | ast.State]) -> Layou
     for last, following in pairwise(statements):
         text = _between(last.span, following.span)
         lines += (EMPTY_LINE if text is not None and has_empty_line(text) else NEWLINE, _statement(following))
-    opening = NEWLINE if len(statements) > 1 or starts_line(statements[0].span) else BREAK
+    opening = NEWLINE if len(statements) > 1 or first_on_line(statements[0].span) else BREAK
     return Group(("{", Nest(2, (opening, *lines)), BREAK, "}"))
 
 

@@ -7,6 +7,7 @@ from archdsl.diagnostics import Span
 
 from . import ast
 from .layout import BREAK, NEWLINE, SOFT, SPACE, Glue, Group, Layout, Nest, first_token
+from .vocabulary import starts_line
 
 # How tightly each form binds; a looser one within a tighter one stands in brackets.
 CONDITIONAL, OR, AND, NOT, COMPARISON, PIPELINE, SUM, PRODUCT, SIGNED, APPLICATION, ATOM = range(11)
@@ -23,11 +24,9 @@ _OPERATORS = {
 Part = ast.Expr | ast.Range | ast.Alternatives | ast.Keyword | ast.Generator | ast.Slice | ast.Hole
 
 
-def starts_line(span: Span) -> bool:
-    """Say whether a part stood first on its line; where its author broke a line, the layout does too."""
-    text = span.source.text
-    before = text.rfind("\n", 0, span.start)
-    return before >= 0 and text[before : span.start].isspace()
+def first_on_line(span: Span) -> bool:
+    """Say whether a part stood first on its line: where its author broke a line, the layout does too."""
+    return starts_line(span.source.text, span.start)
 
 
 def expression(part: Part, level: int = CONDITIONAL, *, closed: bool = False) -> Layout:
@@ -185,7 +184,7 @@ def _pipeline(part: ast.Binary) -> Layout:
     steps: list[tuple[bool, ast.Expr]] = []
     first: ast.Expr = part
     while isinstance(first, ast.Binary) and first.op == "|>":
-        steps.append((starts_line(first.op_span), first.right))
+        steps.append((first_on_line(first.op_span), first.right))
         first = first.left
     lines: list[list[Layout]] = [[]]
     tail: Layout = ()
@@ -232,7 +231,7 @@ def _tail(part: ast.Choose | ast.ChooseOf | ast.Repeat) -> Layout:
         case ast.ChooseOf():
             return expression(part.source, SUM)
         case ast.Repeat():
-            opening = NEWLINE if starts_line(part.body.span) else BREAK
+            opening = NEWLINE if first_on_line(part.body.span) else BREAK
             return Group(("{", Nest(2, (opening, expression(part.body))), BREAK, "}"))
         case _:
             assert_never(part)
@@ -256,7 +255,7 @@ def alternatives(members: Sequence[ast.Alternative], span: Span) -> Layout:
     """Lay out alternatives: on one line, or on a line each with the signs `=` below each other."""
     width = max((len(member.label) for member in members if member.label), default=0)
     first, *rest = (_alternative(member, width) for member in members)
-    opening = NEWLINE if starts_line(members[0].span) else BREAK
+    opening = NEWLINE if first_on_line(members[0].span) else BREAK
     others = tuple((BREAK, "|", SPACE, Nest(2, member)) for member in rest)
     return Group(("{", Nest(2, (opening, Glue("  ", broken=True), Nest(2, first), others)), BREAK, "}"))
 

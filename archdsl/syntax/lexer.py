@@ -9,9 +9,7 @@ from archdsl.diagnostics import Source, Span
 
 from .ast import Comment
 from .tables import END, Tables
-
-# The words that the grammar knows but does not reserve; the parser takes them for names where no rule expects them.
-SOFT_WORDS = frozenset({"any", "one", "of", "step", "as", "at", "after", "depth", "weight", "buffer"})
+from .vocabulary import MEANT
 
 # Characters that start no terminal of the grammar, or a terminal that does not end: a kind of our own.
 JUNK = "JUNK"
@@ -66,7 +64,9 @@ def tokenize(source: Source, tables: Tables) -> Tokens:
         start, at = at, found.end()
         if kind not in ignored:
             word = found.group()
-            tokens.append(Token(words.get(word, kind) if kind == "NAME" else kind, word, start, at))
+            if kind == "NAME":
+                kind = words.get(MEANT.get(word, word), kind)
+            tokens.append(Token(kind, word, start, at))
         elif kind == "COMMENT":
             comments.append(Comment(Span(source, start, at), found.group().rstrip()))
     tokens.append(Token(END, "", length, length))

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from keyword import iskeyword
@@ -14,7 +14,10 @@ from . import ast, compiled
 from .automaton import DEEPEST, Failure, expected, run
 from .builder import Builder
 from .lexer import Token, tokenize
-from .tables import END, Rule, RuleKind, Tables, digest, grammar_text
+from .mistakes import Situation, explain
+from .names import unfit_names
+from .recovery import pieces
+from .tables import Rule, RuleKind, Tables, digest, grammar_text
 
 if TYPE_CHECKING:
     import lark.grammar
@@ -22,9 +25,10 @@ if TYPE_CHECKING:
 # A text for people stays far below; what is above is a mistake, such as a data file given instead of a space.
 LARGEST_TEXT = 1_000_000
 
-Item = Token | ast.Use | ast.Definition
+# How many faulty definitions are explained; to look for what mends one takes longer than to read it.
+MOST_FAILURES = 50
 
-_DEFINING = frozenset({"USE", "OP", "BLOCK", "CHOICE", "CELL", "NETWORK", "FUN"})
+Item = Token | ast.Use | ast.Definition
 
 
 @final
@@ -61,11 +65,13 @@ def parse(source: Source) -> Parsed:
     uses, definitions, misplaced = _assemble(items, builder)
     module = ast.Module(Span(source, 0, len(source.text)), source, doc, uses, definitions, lexed.comments)
     diagnostics = [
-        *(_explain(tables, source, failure) for failure in failures),
+        *(_explain(tables, source, failure) for failure in failures[:MOST_FAILURES]),
         *builder.diagnostics,
         *misplaced,
-        *_reserved_names(source, tokens),
+        *unfit_names(source, tokens, helpful=not failures),
     ]
+    if len(failures) > MOST_FAILURES:
+        diagnostics.append(_too_many(source, failures))
     return Parsed(module, by_place(diagnostics))
 
 
@@ -82,7 +88,7 @@ def parse_expression(source: Source) -> tuple[ast.Expr | None, tuple[Diagnostic,
     found = run(tables, "expr", tokens, builder)
     if isinstance(found, Failure):
         return None, (_explain(tables, source, found),)
-    return cast(ast.Expr, found), by_place([*builder.diagnostics, *_reserved_names(source, tokens)])
+    return cast(ast.Expr, found), by_place([*builder.diagnostics, *unfit_names(source, tokens)])
 
 
 def _too_large(source: Source) -> Diagnostic | None:
@@ -90,6 +96,12 @@ def _too_large(source: Source) -> Diagnostic | None:
         return None
     message = f"expected a text of at most {LARGEST_TEXT} characters, given {len(source.text)}"
     return Diagnostic("text-too-large", message, Label(Span(source, LARGEST_TEXT, LARGEST_TEXT + 1)))
+
+
+def _too_many(source: Source, failures: list[Failure]) -> Diagnostic:
+    token = failures[MOST_FAILURES].token
+    message = f"expected at most {MOST_FAILURES} definitions with mistakes, given {len(failures)}: no more are shown"
+    return Diagnostic("too-many-mistakes", message, Label(Span(source, token.start, token.end)))
 
 
 def _assemble(
@@ -119,7 +131,7 @@ def _recover(tables: Tables, tokens: tuple[Token, ...], builder: Builder) -> tup
     """Read each definition by itself, so that a mistake in one hides none in another."""
     items: list[Item] = []
     failures: list[Failure] = []
-    for piece in _pieces(tokens):
+    for piece in pieces(builder.source.text, tokens, frozenset(tables.words.values())):
         found = run(tables, "start", piece, builder)
         if isinstance(found, Failure):
             failures.append(found)
@@ -128,37 +140,22 @@ def _recover(tables: Tables, tokens: tuple[Token, ...], builder: Builder) -> tup
     return tuple(items), failures
 
 
-def _pieces(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
-    """Cut the tokens before each word that begins a definition, and before the doc in front of it."""
-    begin = 0
-    for i, token in enumerate(tokens):
-        if token.kind in _DEFINING:
-            cut = i - 1 if i and tokens[i - 1].kind == "DOC" else i
-            if cut > begin:
-                yield (*tokens[begin:cut], Token(END, "", tokens[cut].start, tokens[cut].start))
-                begin = cut
-    yield tokens[begin:]
-
-
-def _reserved_names(source: Source, tokens: tuple[Token, ...]) -> Iterator[Diagnostic]:
-    """Name the first use of each name that is kept for the parameters of compiled modules."""
-    if not re.search(r"__|_\b", source.text):
-        return
-    seen: set[str] = set()
-    for token in tokens:
-        if token.kind == "NAME" and token.text not in seen and ("__" in token.text or token.text.endswith("_")):
-            seen.add(token.text)
-            message = f"a name has no double underscore and none at its end, unlike `{token.text}`"
-            yield Diagnostic("reserved-name", message, Label(Span(source, token.start, token.end)))
-
-
 def _explain(tables: Tables, source: Source, failure: Failure) -> Diagnostic:
-    token = failure.token
-    span = Span(source, token.start, token.end)
+    """Say what is wrong where the automaton stopped."""
     if failure.too_deep:
-        return Diagnostic("too-deep", f"expected an expression of at most {DEEPEST} levels", Label(span))
-    words = ", ".join(sorted(expected(tables, failure)))
-    return Diagnostic("syntax-error", f"expected {words}, given `{token.text}`", Label(span))
+        last = failure.tokens[failure.index - 1]
+        message = f"expected an expression of at most {DEEPEST} levels, given a deeper one"
+        return Diagnostic("too-deep", message, Label(Span(source, last.start, last.end)))
+
+    def reads(text: str) -> bool:
+        trial = Source(source.path, text)
+        builder = Builder(trial)
+        return not isinstance(run(tables, failure.start, tokenize(trial, tables).tokens, builder), Failure)
+
+    return explain(
+        Situation(source, failure.tokens, failure.index, expected(tables, failure), reads),
+        tables,
+    )
 
 
 # The rules that a whole text can be read as.
