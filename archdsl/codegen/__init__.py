@@ -2,6 +2,7 @@
 
 from .lowering import Lowering, lowered_ops, lowering_of, lowers
 from .names import address_of, module_path
+from .plugins import load_plugin
 from .protocols import Backend, Supernet, load_backend
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Supernet",
     "address_of",
     "load_backend",
+    "load_plugin",
     "lowered_ops",
     "lowering_of",
     "lowers",

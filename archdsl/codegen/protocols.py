@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 from archdsl.diagnostics import ArchdslError, Diagnostic, UsageError
-from archdsl.ir import Graph, Label
+from archdsl.ir import Graph, Label, Node
 
 
 class Backend(Protocol):
@@ -17,8 +17,8 @@ class Backend(Protocol):
         """Build an architecture or, where choices are open, a supernet; `seed` fixes the initial weights."""
         ...
 
-    def measure(self, graph: Graph, address: str) -> tuple[int, int]:
-        """Count the parameters and the multiply-accumulates of the op at an address, on its built module."""
+    def measure(self, graph: Graph, node: Node) -> tuple[int, int]:
+        """Count the parameters and the multiply-accumulates of an op on its built module."""
         ...
 
 

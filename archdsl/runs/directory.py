@@ -40,6 +40,17 @@ def is_run(path: Path) -> bool:
     return (path / JOURNAL).is_file() and (path / CONFIG).is_file()
 
 
+def read_run_config(path: str | Path) -> RunConfig:
+    """Read the configuration of a run by its directory.
+
+    Raises:
+        UsageError: There is no run.
+        ArchdslError: The configuration is damaged.
+    """
+    require_run(Path(path))
+    return read_config(Path(path) / CONFIG)
+
+
 def require_run(path: Path) -> None:
     """Refuse a path that holds no run.
 

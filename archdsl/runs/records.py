@@ -1,7 +1,7 @@
 """Trials as the plain data that the journal holds, and back."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -80,8 +80,5 @@ def _written(values: Mapping[str, Any], key: str) -> str:
 
 def comparable(contents: Contents) -> tuple[Record, ...]:
     """Give the header and the records of a journal without times, in which alone two equal runs may differ."""
-    return tuple(_without_times((contents.header, *contents.records)))
-
-
-def _without_times(records: Iterable[Record]) -> Iterable[Record]:
-    return ({key: value for key, value in record.items() if key not in ("time", "crc")} for record in records)
+    records = (contents.header, *contents.records)
+    return tuple({key: value for key, value in record.items() if key != "time"} for record in records)

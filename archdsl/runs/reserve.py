@@ -1,14 +1,15 @@
 """Room on the disk that is kept for the journal."""
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
 from typing import final
 
-from .disk import write_durably
+from .disk import cannot_write, sync
 
 _SIZE = 1 << 16
-"""More than a line of the journal takes, with the longest traceback that is kept."""
+"""More than a line of the journal takes, with the longest error that is kept."""
 
 
 @final
@@ -27,8 +28,15 @@ class Reserve:
         Raises:
             ArchdslError: There is none.
         """
-        if not self._path.exists():
-            write_durably(self._path, os.urandom(_SIZE))  # random, lest the file system compresses it
+        if self._path.exists() and self._path.stat().st_size == _SIZE:
+            return
+        try:
+            self._path.write_bytes(os.urandom(_SIZE))  # random, lest the file system compresses it
+            sync(self._path)
+        except OSError as error:
+            self.release()
+            if error.errno != errno.EFBIG:  # a limit on the size of a file says nothing of the room on the disk
+                raise cannot_write(error, self._path.parent) from error
 
     def release(self) -> bool:
         """Give the room back; False if there was none."""

@@ -11,7 +11,7 @@ from archdsl.searchspace import Architecture, Space
 from .config import RunConfig, read_config
 from .directory import CHECKPOINTS, CONFIG, JOURNAL, require_run
 from .journal import read_journal
-from .records import decisions_in, to_trial
+from .records import comparable, decisions_in, to_trial
 from .texts import TEXTS, open_text
 
 
@@ -86,3 +86,9 @@ def load_run(path: str | Path, *, space: Space | None = None) -> Run:
         architecture = Architecture(space, decisions_in(record))  # it was checked when it was asked for
         trials.append(to_trial(record, Candidate(architecture, tuple(record["parents"]), record["operator"])))
     return Run(config, space, tuple(trials), path)
+
+
+def journals_equal(first: str | Path, second: str | Path) -> bool:
+    """Tell whether the journals of two runs are equal in every field but times."""
+    one, other = (comparable(read_journal(Path(path) / JOURNAL)) for path in (first, second))
+    return one == other

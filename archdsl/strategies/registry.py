@@ -7,6 +7,7 @@ from typing import cast
 from archdsl.diagnostics import Diagnostic, UsageError, similar
 from archdsl.searchspace import Space
 
+from .given import Given
 from .protocol import Strategy
 from .random_search import RandomSearch
 from .regularized_evolution import RegularizedEvolution
@@ -25,6 +26,7 @@ def register(factory: type[Strategy]) -> type[Strategy]:
     return factory
 
 
+register(Given)
 register(RandomSearch)
 register(RegularizedEvolution)
 
