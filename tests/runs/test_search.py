@@ -16,7 +16,6 @@ from archdsl.evaluators.protocol import FunctionEvaluator, TrialFailure
 from archdsl.evaluators.trial import Budget, Candidate, Trial
 from archdsl.runs import load_run, search
 from archdsl.searchspace import Architecture
-from archdsl.strategies import strategy_names
 from tests.runs.training import ToyTraining, read
 from tests.strategies.toy import score, tiny_space, toy_space
 
@@ -25,7 +24,7 @@ def fail(architecture: Architecture) -> float:
     raise ZeroDivisionError("division by zero")
 
 
-@given(seed=st.integers(0, 2**64), name=st.sampled_from(strategy_names()))
+@given(seed=st.integers(0, 2**64), name=st.sampled_from(["random_search", "regularized_evolution"]))
 def test_the_same_seed_gives_the_same_trials(seed: int, name: str) -> None:
     def noisy(architecture: Architecture, budget: Budget, seed: int) -> float:
         return score(architecture) + Random(seed).random()
