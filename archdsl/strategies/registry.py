@@ -35,7 +35,7 @@ def strategy_names() -> tuple[str, ...]:
     """Give the names of all strategies, sorted.
 
     >>> strategy_names()
-    ('random_search', 'regularized_evolution')
+    ('given', 'random_search', 'regularized_evolution')
     """
     return tuple(sorted(_FACTORIES))
 

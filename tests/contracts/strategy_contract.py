@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from archdsl.evaluators.trial import Candidate, Trial
 from archdsl.searchspace import Space
 from archdsl.strategies import Strategy
-from tests.strategies.toy import failure_of, lone_space, tiny_space, toy_space, trial_of
+from tests.strategies.toy import failure_of, lone_space, nested_space, tiny_space, toy_space, trial_of
 
 Outcomes = list[bool]
 """Of each trial, whether it ends well."""
@@ -73,9 +73,9 @@ class StrategyContract:
     @inherited
     @given(ends=outcomes, seed=st.integers(0, 9))
     def test_every_candidate_is_a_member_of_the_space(self, ends: Outcomes, seed: int) -> None:
-        space = toy_space()
-        for trial in self.play(space, ends, seed)[1]:
-            assert trial.architecture.decisions in space
+        for space in (toy_space(), nested_space()):
+            for trial in self.play(space, ends, seed)[1]:
+                assert trial.architecture in space
 
     @inherited
     @given(ends=outcomes)
@@ -93,7 +93,7 @@ class StrategyContract:
         asked = [strategy.ask(random.Random(number)) for number in range(waiting)]
         for number, candidate in reversed(list(enumerate(asked))):
             strategy.tell(trial_of(number, candidate))
-        assert strategy.ask(random.Random(99)).architecture.decisions in space
+        assert strategy.ask(random.Random(99)).architecture in space
 
     def test_a_space_that_is_exhausted_is_searched_on(self) -> None:
         for space in (tiny_space(), lone_space()):

@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from archdsl.strategies import RandomSearch, RegularizedEvolution
+from archdsl.searchspace import Space
+from archdsl.strategies import Given, RandomSearch, RegularizedEvolution
 from tests.contracts.strategy_contract import StrategyContract
 
 
@@ -22,3 +23,11 @@ class TestPublishedRegularizedEvolution(StrategyContract):
     make = partial(
         RegularizedEvolution, population_size=5, tournament_size=2, identity_probability=0.05, distinct=False
     )
+
+
+def one_of(space: Space) -> Given:
+    return Given(space, decisions=space.sample(seed=0).to_dict())
+
+
+class TestGiven(StrategyContract):
+    make = staticmethod(one_of)

@@ -11,12 +11,12 @@ from archdsl.strategies import (
     strategy,
     strategy_names,
 )
-from tests.strategies.toy import toy_space
+from tests.strategies.toy import lone_space, toy_space
 
 
 def test_every_registered_strategy_is_made_by_its_name() -> None:
     for name in strategy_names():
-        assert strategy(name, toy_space()).name == name
+        assert strategy(name, lone_space()).name == name
 
 
 def test_options_reach_the_strategy() -> None:
