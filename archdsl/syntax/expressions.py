@@ -241,14 +241,14 @@ def _quantity(quantity: ast.Quantity) -> Layout:
     if quantity.low is None:
         return quantity.kind
     if quantity.kind == "exactly":
-        return _unlike_a_word(expression(quantity.low, SUM))
-    low = _unlike_a_word(expression(quantity.low, SUM, closed=True))
-    return (low, "..", () if quantity.high is None else expression(quantity.high, SUM))
+        return _unlike(("one", "any"), expression(quantity.low, SUM))
+    low = _unlike(("one", "any"), expression(quantity.low, SUM, closed=True))
+    return (low, "..", () if quantity.high is None else _unlike(("of",), expression(quantity.high, SUM)))
 
 
-def _unlike_a_word(layout: Layout) -> Layout:
-    """Put a quantity in brackets that would begin with a word of the grammar, as in `choose (one) of xs`."""
-    return ("(", layout, ")") if first_token(layout) in ("one", "any") else layout
+def _unlike(words: Sequence[str], layout: Layout) -> Layout:
+    """Put names in brackets that would be read as words of the grammar, as in `choose (one) of xs`."""
+    return ("(", layout, ")") if first_token(layout) in words else layout
 
 
 def alternatives(members: Sequence[ast.Alternative], span: Span) -> Layout:
