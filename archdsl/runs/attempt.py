@@ -22,8 +22,8 @@ def attempt(
     """Evaluate a candidate; an exception makes a trial that failed.
 
     The evaluator is given a copy of the architecture: the graph that it asks for goes with the copy, while the trial
-    stays. What is not the candidate's fault is no result and passes through: an interrupt, a call of `sys.exit`, and
-    a disk that is full or read-only, whoever wrote to it.
+    stays. What is not the candidate's fault is no result and passes through: an interrupt, and a disk that is full or
+    read-only, whoever wrote to it.
     """
     measurements: tuple[Measurement, ...] = ()
     status: Status = "complete"
@@ -35,7 +35,7 @@ def attempt(
         measurements = measured(result, evaluator.quantities)
     except TrialFailure as failure:
         status, error = failure.status, _shorten(str(failure))
-    except Exception as exception:
+    except (Exception, SystemExit) as exception:
         if isinstance(exception, OSError) and is_full(exception):
             raise cannot_write(exception, exception.filename or "a file of the evaluation") from exception
         if isinstance(exception, ArchdslError) and any(d.code == CANNOT_WRITE for d in exception.diagnostics):
@@ -46,12 +46,12 @@ def attempt(
     return Trial(number, candidate, budget, seeds, status, measurements, cost, error)
 
 
-def _is_out_of_memory(exception: Exception) -> bool:
+def _is_out_of_memory(exception: BaseException) -> bool:
     # PyTorch's own class is not a `MemoryError`, and is known by name here because torch need not be installed.
     return isinstance(exception, MemoryError) or type(exception).__name__ == "OutOfMemoryError"
 
 
-def _describe(exception: Exception) -> str:
+def _describe(exception: BaseException) -> str:
     """Give the traceback from the evaluator on; of a mistake that was diagnosed, the diagnosis."""
     if isinstance(exception, ArchdslError):
         return str(exception)

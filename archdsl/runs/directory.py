@@ -19,6 +19,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any, Self, final
 
 from archdsl.diagnostics import Diagnostic, UsageError
@@ -102,7 +103,9 @@ def _refuse_to_overwrite(path: Path) -> None:
     if is_run(path):
         raise UsageError(
             Diagnostic(
-                "run-exists", f"there is a run in `{path}` already", help=f"go on with it: archdsl resume {path}"
+                "run-exists",
+                f"there is a run in `{path}` already",
+                help=f"go on with it: archdsl resume {quote(str(path))}",
             )
         )
     if path.is_symlink() or (path.exists() and (not path.is_dir() or any(path.iterdir()))):
@@ -139,7 +142,7 @@ class RunDirectory:
             ArchdslError: Another process has it, it is damaged, or cannot be written.
         """
         require_run(path)
-        self.path = path
+        self.path = path = path.absolute()  # an evaluation may go to another directory
         self._lock = RunLock(path / LOCK)
         try:
             self.config = read_config(path / CONFIG)

@@ -110,10 +110,10 @@ class Journal:
         self._path = path
         self._reserve = reserve
         with reporting(path):
-            self._descriptor = os.open(path, os.O_RDWR)
+            self._descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
             os.ftruncate(self._descriptor, contents.length)
-            self._length = contents.length
-            if os.pread(self._descriptor, 1, self._length - 1) != b"\n":
+            self._length = os.lseek(self._descriptor, -1, os.SEEK_END) + 1
+            if os.read(self._descriptor, 1) != b"\n":
                 self._write(b"\n")
 
     def append(self, record: Mapping[str, Any]) -> None:
@@ -139,13 +139,13 @@ class Journal:
 
     def _write(self, line: bytes) -> None:
         try:
-            rest, position = line, self._length
+            os.lseek(self._descriptor, self._length, os.SEEK_SET)
+            rest = line
             while rest:
-                written = os.pwrite(self._descriptor, rest, position)
-                rest, position = rest[written:], position + written
+                rest = rest[os.write(self._descriptor, rest) :]
             os.fsync(self._descriptor)
         except OSError:
             with suppress(OSError):  # if even this fails, the next process that opens the journal does it
                 os.ftruncate(self._descriptor, self._length)
             raise
-        self._length = position
+        self._length += len(line)

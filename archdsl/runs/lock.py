@@ -41,7 +41,9 @@ class RunLock:
         with reporting(path):
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         if not self._is_taken_soon():
-            holder = os.pread(self._descriptor, 20, 0).decode(errors="replace").strip()
+            holder = ""
+            with suppress(OSError):  # some systems keep others from reading, too
+                holder = os.read(self._descriptor, 20).decode(errors="replace").strip()
             os.close(self._descriptor)
             raise ArchdslError(
                 Diagnostic(
@@ -52,7 +54,7 @@ class RunLock:
         _held.add(self._descriptor)
         with suppress(OSError):  # who holds the lock is only for messages; a full disk may go without
             os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, f"pid {os.getpid()}\n".encode(), 0)
+            os.write(self._descriptor, f"pid {os.getpid()}\n".encode())
 
     def _is_taken_soon(self) -> bool:
         """Try for a fifth of a second, in which a dying process ends and a look from `is_locked` is over."""

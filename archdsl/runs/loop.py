@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any, Protocol, final
 
 from archdsl.diagnostics import ArchdslError, Diagnostic
@@ -56,12 +57,15 @@ class Loop:
             ArchdslError: What was done cannot be replayed, all trials fail, or the disk is full.
         """
         trials = self._replay()
+        seconds, leader = sum(trial.cost for trial in trials), best(trials)
         if self.progress:
             self.progress.replayed(trials)
-        while not self.config.is_over(len(trials), sum(trial.cost for trial in trials)):
-            trials.append(self._step(trials))
+        while not self.config.is_over(len(trials), seconds):
+            trial = self._step(len(trials), leader)
+            trials.append(trial)
+            seconds, leader = seconds + trial.cost, _better(leader, trial)
             if self.progress:
-                self.progress.finished(trials[-1])
+                self.progress.finished(trial)
             if len(trials) % _PATIENCE == 0:
                 self._refuse_if_all_fail(trials)
         self._refuse_if_all_fail(trials)
@@ -77,25 +81,30 @@ class Loop:
                     Diagnostic(
                         "changed-run",
                         f"cannot replay trial {len(trials)} of the run: the strategy asks for something else now",
-                        notes=(*found, "the space, the strategy, the configuration or archdsl itself was changed"),
+                        notes=(*found, self._suspects()),
                     )
                 )
             trials.append(to_trial(record, candidate))
             self._tell(trials[-1])
         return trials
 
-    def _step(self, trials: Sequence[Trial]) -> Trial:
-        number, budget = len(trials), self.config.budget
-        seeds = seeds_of(self.config.seed, number)
+    def _suspects(self) -> str:
+        begun, now = self.config.archdsl, version("archdsl")
+        if begun != now:
+            return f"the run was begun by archdsl {begun}, this is {now}"
+        return "the space, the strategy, the configuration or archdsl itself was changed"
+
+    def _step(self, number: int, leader: Trial | None) -> Trial:
+        seeds, budget = seeds_of(self.config.seed, number), self.config.budget
         candidate = self._ask(number, seeds)
         files = None
         if self.directory:
-            files = self.directory.begin(number, to_asked(candidate, budget, seeds), _number(best(trials)))
+            files = self.directory.begin(number, to_asked(candidate, budget, seeds), _number(leader))
         if self.progress:
             self.progress.started(number, candidate)
         trial = attempt(number, candidate, budget, seeds, self.evaluator, files)
         if self.directory:
-            self.directory.finish(to_record(trial, time.time()), _number(best([*trials, trial])))
+            self.directory.finish(to_record(trial, time.time()), _number(_better(leader, trial)))
         self._tell(trial)
         return trial
 
@@ -140,6 +149,10 @@ class Loop:
         which = f"all {len(trials)} trials failed, the first one" if len(trials) > 1 else "the only trial failed"
         reason = first.rstrip().splitlines()[-1][:200]
         raise ArchdslError(Diagnostic("trials-fail", f"{which} with: {reason}", notes=(first,)))
+
+
+def _better(leader: Trial | None, trial: Trial) -> Trial | None:
+    return best((trial,) if leader is None else (leader, trial))
 
 
 def _number(trial: Trial | None) -> int | None:

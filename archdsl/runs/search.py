@@ -74,7 +74,7 @@ def search(
         return Run(config, space, Loop(space, evaluator, chosen, config, progress=progress).run())
     create_run(Path(out_dir), config, texts)
     with RunDirectory(Path(out_dir)) as directory:
-        return _run(Loop(space, evaluator, chosen, config, directory, progress), directory)
+        return _run(Loop(space, evaluator, chosen, config, directory, progress), Path(out_dir), directory)
 
 
 def resume(
@@ -121,25 +121,27 @@ def resume(
         chosen = _to_strategy(strategy or config.strategy.name, space, config)
         if config != directory.config:
             directory.reconfigure(config)
-        return _run(Loop(space, _to_evaluator(evaluate), chosen, config, directory, progress), directory)
+        loop = Loop(space, _to_evaluator(evaluate), chosen, config, directory, progress)
+        return _run(loop, Path(path), directory)
 
 
-def _run(loop: Loop, directory: RunDirectory) -> Run:
-    run = Run(loop.config, loop.space, loop.run(), directory.path)
-    directory.end(_result(run))
+def _run(loop: Loop, path: Path, directory: RunDirectory) -> Run:
+    run = Run(loop.config, loop.space, loop.run(), path)
+    directory.end(_result(run, directory))
     return run
 
 
-def _result(run: Run) -> Record:
+def _result(run: Run, directory: RunDirectory) -> Record:
     """Give what came out, as plain data: as in the journal, times stand apart."""
     leader = best(run.trials)
+    weights = leader and directory.weights_of(leader.number)
     return {
         "network": run.config.space.network,
         "strategy": run.config.strategy.name,
         "seed": run.config.seed,
         "trials": dict(Counter(trial.status for trial in run.trials)),
         "best": leader and _result_of(leader),
-        "weights": None if run.weights is None or run.dir is None else str(run.weights.relative_to(run.dir)),
+        "weights": str(weights.relative_to(directory.path)) if weights and weights.exists() else None,
         "time": {"cost": round(sum(trial.cost for trial in run.trials), 6)},
     }
 

@@ -28,19 +28,19 @@ class Death:
     def __init__(self, point: str, count: int, part: float) -> None:
         self.point, self.left, self.part = point, count, part
         self.in_line = False
-        self.pwrite, self.fsync, self.replace = os.pwrite, os.fsync, os.replace
-        os.pwrite, os.fsync, os.replace = self.dying_pwrite, self.dying_fsync, self.dying_replace  # type: ignore[assignment]
+        self.write, self.fsync, self.replace = os.write, os.fsync, os.replace
+        os.write, os.fsync, os.replace = self.dying_write, self.dying_fsync, self.dying_replace  # type: ignore[assignment]
 
     def is_now(self, point: str) -> bool:
         self.left -= point == self.point
         return point == self.point and self.left == 0
 
-    def dying_pwrite(self, descriptor: int, data: bytes, offset: int) -> int:
+    def dying_write(self, descriptor: int, data: bytes) -> int:
         self.in_line = data.startswith(b'{"trial"')
         if self.in_line and self.is_now("journal"):
-            self.pwrite(descriptor, data[: int(self.part * len(data))], offset)
+            self.write(descriptor, data[: int(self.part * len(data))])
             die()
-        return self.pwrite(descriptor, data, offset)
+        return self.write(descriptor, data)
 
     def dying_fsync(self, descriptor: int) -> None:
         if self.in_line and self.is_now("sync"):

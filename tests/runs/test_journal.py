@@ -128,8 +128,8 @@ def test_a_line_is_on_the_disk_when_append_returns(path: Path, monkeypatch: pyte
 
 
 def test_a_line_that_the_system_takes_in_pieces_is_written_whole(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = os.pwrite
-    monkeypatch.setattr(os, "pwrite", lambda descriptor, data, at: write(descriptor, data[:7], at))
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:7]))
     journal = opened(path)
     journal.append({"trial": 3})
     journal.close()
@@ -142,12 +142,12 @@ class FullDisk:
     def __init__(self, room: int, number: int = errno.ENOSPC) -> None:
         self.room = room
         self.number = number
-        self._write, self._unlink = os.pwrite, os.unlink
+        self._write, self._unlink = os.write, os.unlink
 
-    def pwrite(self, descriptor: int, data: bytes, at: int) -> int:
+    def write(self, descriptor: int, data: bytes) -> int:
         if self.room == 0:
             raise OSError(self.number, os.strerror(self.number))
-        written = self._write(descriptor, data[: self.room], at)
+        written = self._write(descriptor, data[: self.room])
         self.room -= written
         return written
 
@@ -156,7 +156,7 @@ class FullDisk:
         self._unlink(path, **options)
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
-        patch.setattr(os, "pwrite", self.pwrite)
+        patch.setattr(os, "write", self.write)
         patch.setattr(os, "unlink", self.unlink)
 
 

@@ -255,3 +255,25 @@ def test_a_run_of_a_shipped_space_keeps_its_text_and_its_statics(tmp_path: Path)
     assert load_run(tmp_path / "run").best == run.best
     assert (tmp_path / "run" / "space" / "digits_cells.nas").exists()
     assert load_run(tmp_path / "run").space.statics["width"] == 4
+
+
+def test_an_evaluation_may_change_the_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    def wandering(architecture: Architecture) -> float:
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        return score(architecture)
+
+    search(toy_space(), wandering, trials=3, out_dir="run")
+    assert (tmp_path / "run" / "result.json").exists()
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_run_of_another_version_that_cannot_be_replayed_names_both(reference: Path, tmp_path: Path) -> None:
+    shutil.copytree(reference, tmp_path / "run")
+    config = tmp_path / "run" / "config.yaml"
+    config.write_text(config.read_text().replace("seed: 3", "seed: 4").replace("archdsl: ", "archdsl: 0.0."))
+    with pytest.raises(ArchdslError) as caught:
+        resume(tmp_path / "run", noisy, space=toy_space())
+    assert caught.value.diagnostics[0].notes[-1].startswith("the run was begun by archdsl 0.0.")

@@ -90,14 +90,15 @@ def test_an_exception_makes_a_failed_trial_with_its_traceback_and_the_search_goe
         (TrialFailure("too many parameters", status="infeasible"), "infeasible"),
         (RuntimeError("shapes"), "failed"),
         (RecursionError("too deep"), "failed"),
+        (SystemExit(0), "failed"),
     ],
 )
-def test_the_kind_of_a_failure_is_told_from_its_exception(exception: Exception, status: str) -> None:
-    outcomes: Iterator[Exception | float] = iter([exception, 0.5])
+def test_the_kind_of_a_failure_is_told_from_its_exception(exception: BaseException, status: str) -> None:
+    outcomes: Iterator[BaseException | float] = iter([exception, 0.5])
 
     def once(architecture: Architecture) -> float:
         outcome = next(outcomes)
-        if isinstance(outcome, Exception):
+        if isinstance(outcome, BaseException):
             raise outcome
         return outcome
 
