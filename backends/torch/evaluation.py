@@ -1,7 +1,7 @@
 """Data on the device that computes, and how well a module does on them."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import final
 
@@ -67,11 +67,9 @@ def batches(count: int, size: int) -> Iterator[slice]:
         yield slice(start, min(start + size, count))
 
 
-def autocast(device: torch.device, amp: bool) -> AbstractContextManager[None]:
+def autocast(device: torch.device, amp: bool) -> AbstractContextManager[object]:
     """Let a forward pass compute in half precision where that is safe, if `amp` says so."""
-    dtype = half_precision(device) if amp else None
-    context: AbstractContextManager[None] = torch.autocast(device.type, dtype=dtype, enabled=amp)
-    return context
+    return torch.autocast(device.type, dtype=half_precision(device)) if amp else nullcontext()
 
 
 def half_precision(device: torch.device) -> torch.dtype:

@@ -42,7 +42,7 @@ class Trainer:
         self.scaler = torch.amp.GradScaler(self.device.type) if scaled else None
         parts = list(batches(len(samples), recipe.batch_size))
         # A batch norm cannot train on one sample: a last batch of one sits out.
-        self.parts = parts[:-1] if len(parts) > 1 and parts[-1].stop - parts[-1].start == 1 else parts
+        self.parts = parts[:-1] if len(parts) > 1 and len(samples) % recipe.batch_size == 1 else parts
 
     @property
     def learning_rate(self) -> float:

@@ -1,0 +1,100 @@
+"""An accelerator that is not there, for a process of its own: `python -m tests.backends.torch.absent_gpu`.
+
+Its tensors are shapes, types and devices without content: whoever asks for content, as `.item()` does, fails, and so
+does whoever mixes devices. A build of torch without CUDA runs no backward pass on fake CUDA tensors, because autograd
+asks the CUDA runtime for streams; so the device is one of torch's own making, which nothing but this process has.
+"""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch._subclasses.fake_tensor import (
+    DataDependentOutputException,
+    FakeTensor,
+    FakeTensorDeviceMismatchError,
+    FakeTensorMode,
+)
+from torch.utils import backend_registration
+
+from archdsl.backends.torch.augment import Augmentation
+from archdsl.backends.torch.evaluation import Resident
+from archdsl.backends.torch.trainer import Trainer
+from archdsl.evaluators.config import training_config
+from tests.backends.torch.test_without_gpu import Small
+
+
+class Absent(backend_registration._DummyBackendModule):
+    """What torch asks of a device; it is not available, so that no tensor is ever made on it for real."""
+
+    def is_available(self) -> bool:
+        return False
+
+    def get_amp_supported_dtype(self) -> list[torch.dtype]:
+        return [torch.bfloat16]
+
+
+class Waiting(Small):
+    """Waits for the device in every forward pass."""
+
+    def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        return super().forward(x * x.max().item())
+
+
+class Mixing(Small):
+    """Uses a tensor of the host in every forward pass."""
+
+    def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        return super().forward(x * torch.ones(16, device="cpu"))
+
+
+def trainer(module: nn.Module, **values: Any) -> Trainer:
+    recipe = training_config({"batch_size": 10, "amp": False, **values})
+    samples = Resident(
+        torch.zeros(25, 3, 16, 16, dtype=torch.uint8),
+        torch.zeros(25, dtype=torch.int64),
+        torch.zeros(3, 1, 1),
+        torch.ones(3, 1, 1),
+        channels_last=True,
+    )
+    augmentation = Augmentation(recipe.crop_padding, recipe.horizontal_flip, recipe.cutout)
+    return Trainer(module, recipe, samples, augmentation, seed=0)
+
+
+def check_that_an_epoch_stays_on_the_device(**values: Any) -> None:
+    module = Small()
+    epoch = trainer(module, **values)
+    loss = epoch.run_epoch(1)
+    states = [value for state in epoch.optimizer.state.values() for value in state.values()]
+    for tensor in (loss, *module.parameters(), *module.buffers(), *states):
+        assert isinstance(tensor, FakeTensor)
+        assert tensor.device == torch.device("absent:0"), tensor.device
+    assert all(parameter.grad is not None for parameter in module.parameters())
+    with pytest.raises(DataDependentOutputException):
+        loss.item()
+
+
+def register() -> list[torch.library.Library]:
+    """Let torch know the device; what is registered lasts as long as what is returned."""
+    backend_registration._setup_privateuseone_for_python_backend("absent", backend_module=Absent())
+    # torch says of every optimizer but fused SGD what it gives for tensors without content: it gives nothing.
+    operators = torch.library.Library("aten", "IMPL")  # type: ignore[no-untyped-call]
+    operators.impl("_fused_sgd_", lambda *_, **__: None, "Meta")  # type: ignore[no-untyped-call]
+    autocast = torch.library.Library("_", "IMPL", "AutocastPrivateUse1")  # type: ignore[no-untyped-call]
+    autocast.fallback(torch.library.fallthrough_kernel)  # type: ignore[no-untyped-call]
+    return [operators, autocast]
+
+
+if __name__ == "__main__":
+    registered = register()
+    augmented = {"crop_padding": 2, "horizontal_flip": True, "cutout": 4, "drop_path": 0.2, "label_smoothing": 0.1}
+    with FakeTensorMode(), torch.device("absent:0"):
+        for optimizer in ("sgd", "adamw"):
+            for amp in (False, True):
+                check_that_an_epoch_stays_on_the_device(optimizer=optimizer, amp=amp, **augmented)
+        with pytest.raises(DataDependentOutputException):
+            trainer(Waiting()).run_epoch(0)
+        with pytest.raises(FakeTensorDeviceMismatchError):
+            trainer(Mixing()).run_epoch(0)
+    print("all steps stay on the device")
