@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 CHILD = str(ROOT / "tests" / "runs" / "child.py")
 DYING = str(ROOT / "tests" / "runs" / "dying.py")
 POINTS = ("journal", "checkpoint", "sync", "replaced", "creation")
-SEARCH = ("--data", "digits", "--strategy", "regularized_evolution", "--trials", "6", "--epochs", "2")
+SEARCH = ("--data", "digits", "--strategy", "regularized_evolution", "--trials", "4", "--epochs", "2")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Program:
 
 TOY = Program((CHILD, "search"), (CHILD, "resume"), trials=8, writes=8 * 5)
 CLI = ("-m", "archdsl.cli")
-REAL = Program((*CLI, "search", "digits_cells", *SEARCH, "--out"), (*CLI, "resume"), trials=6, writes=6 * 3)
+REAL = Program((*CLI, "search", "digits_cells", *SEARCH, "--out"), (*CLI, "resume"), trials=4, writes=4 * 3)
 
 
 def kill_at_some_moment(program: Program, run: Path, seconds: float, rng: random.Random) -> None:
