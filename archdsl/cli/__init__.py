@@ -1,1 +1,5 @@
-"""The `archdsl` command."""
+"""The command line: `archdsl COMMAND …`."""
+
+from .main import main
+
+__all__ = ["main"]

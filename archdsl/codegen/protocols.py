@@ -21,6 +21,10 @@ class Backend(Protocol):
         """Count the parameters and the multiply-accumulates of an op on its built module."""
         ...
 
+    def device(self, name: str) -> str:
+        """Name the device that `auto` and so on stand for here."""
+        ...
+
 
 class Supernet(Protocol):
     """The weights of all choices of a graph in one module; a relaxation says how the choices are mixed."""

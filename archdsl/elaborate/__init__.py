@@ -3,6 +3,7 @@
 from .faults import Fault, Outside
 from .handlers import Handler, Keep, OneOf, Point, Replay, SomeOf
 from .interpreter import Budget, BudgetSpent, Interpreter
+from .names import check_names
 from .network import Network, architecture_graph, bind_network, supergraph, unknown_decisions
 from .program import ModuleScope, Program, library, load_program, read_source
 
@@ -23,6 +24,7 @@ __all__ = [
     "SomeOf",
     "architecture_graph",
     "bind_network",
+    "check_names",
     "library",
     "load_program",
     "read_source",

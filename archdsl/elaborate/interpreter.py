@@ -41,6 +41,7 @@ from .values import (
     Tensor,
     Tied,
     describe,
+    identity_of,
     is_layer,
 )
 
@@ -228,7 +229,7 @@ class Interpreter:
         first = self.evaluate(tree.left, env)
         second = self.evaluate(tree.right, env)
         if tree.op == "|>":
-            if not is_layer(second) and not isinstance(second, Builtin):
+            if not is_layer(second) and not isinstance(second, (Builtin, Absent)):
                 fail("not-a-layer", f"the right of `|>` is {describe(second)}, not a layer", tree.right.span)
             if is_layer(first):
                 return Composed(first, second)  # type: ignore[arg-type]
@@ -412,7 +413,7 @@ class Interpreter:
             return self._call_builtin(base, tree, env)
         if isinstance(base, FunctionValue):
             fail("wrong-arity", f"`{base.definition.name}` takes its statics in `[…]`", tree.span)
-        if not is_layer(base):
+        if not is_layer(base) and not isinstance(base, Absent):
             fail("not-a-layer", f"{describe(base)} cannot be applied", tree.base.span)
         values: list[TensorLike] = []
         for value, where in zip(self.arguments(tree.arguments, env), self._places(tree), strict=False):
@@ -531,6 +532,8 @@ class Interpreter:
                 if any(isinstance(tensor, Absent) for tensor in inputs):
                     return ABSENT
                 return self._choices.apply_open(layer, inputs, frame)
+            case Absent():
+                return ABSENT
             case Builtin(name="sum"):
                 env = Env(self.program.main, {}, frame)
                 return self.join("add", "sum", list(inputs), env, "sum", span)
@@ -620,13 +623,13 @@ class Interpreter:
         names = self._statics(layer)
         names.update(self._tensor_names(definition, layer.scope, names, present, span))
         own = frame.child(layer.part)
-        key = (layer.identity, tuple(names.items()))
+        key = (layer.identity, *((name, identity_of(value)) for name, value in names.items()))
         self._enter(layer, key, span)
         if self.builder is not None:
             self.builder.scopes.append(Scope(own.instance.lstrip("."), definition.name, definition.kind))
 
         def run(inner: Frame) -> Any_:
-            return self._body(definition, Env(layer.scope, names, inner), present)
+            return _from_inside(self._body(definition, Env(layer.scope, names, inner), present))
 
         try:
             if definition.kind == "cell":
@@ -694,7 +697,7 @@ class Interpreter:
 
             def run(inner: Frame, env: Env = env, current: tuple[TensorLike, ...] = current) -> Any_:
                 body = self.evaluate(layer.repeat.body, env.at(inner))
-                if not is_layer(body):
+                if not is_layer(body) and not isinstance(body, Absent):
                     fail("not-a-layer", f"`repeat` needs a layer, given {describe(body)}", layer.repeat.body.span)
                 return self.apply(body, current, inner, layer.repeat.body.span)
 
@@ -708,7 +711,7 @@ class Interpreter:
         def run(inner: Frame) -> Any_:
             return self.apply(layer.layer, inputs, inner, self.program.main.module.span)
 
-        return self.handler.tied(layer.root, (layer.layer, tuple(inputs)), own, run)
+        return self.handler.tied(layer.root, (identity_of(layer.layer), tuple(inputs)), own, run)
 
     # ------------------------------------------------------------ bodies
 
@@ -858,7 +861,9 @@ class Interpreter:
         if not 0 <= value <= MAX_REPEAT:
             fail("too-large", f"`repeat` takes 0 to {MAX_REPEAT} times, given {value}", tree.count.span)
         free = tuple(
-            (name, env.names[name]) for name in sorted(self.program.cache.names_in(tree.body)) if name in env.names
+            (name, identity_of(env.names[name]))
+            for name in sorted(self.program.cache.names_in(tree.body))
+            if name in env.names
         )
         return Repeated(value, tree, env, self.part(tree, env), (id(tree), free))
 
@@ -866,6 +871,8 @@ class Interpreter:
         part = self.part(tree, env)
         part = part.removeprefix(tree.kind)
         value = self.evaluate(tree.layer, env)
+        if isinstance(value, Absent):
+            return ABSENT
         if not is_layer(value):
             fail("not-a-layer", f"`{tree.kind}` needs a layer, given {describe(value)}", tree.layer.span)
         frame = env.frame.child(part)
@@ -901,6 +908,17 @@ class _Aux:
     """Marks an auxiliary result with its name."""
 
     name: str
+
+
+def _from_inside(value: Any_) -> Any_:
+    """Give what a definition returns: outside of it, its tensors are no elements of its node lists."""
+    match value:
+        case Tensor() if value.index is not None or value.member is not None:
+            return replace(value, index=None, member=None)
+        case Several(values=values):
+            return Several(tuple(map(_from_inside, values)))
+        case _:
+            return value
 
 
 def _is_auxiliary(value: Any_) -> bool:

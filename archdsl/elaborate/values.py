@@ -1,6 +1,6 @@
 """What expressions evaluate to: static values, tensors, and layers (functions from tensors to tensors)."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, final
 
@@ -186,6 +186,38 @@ class Env:
     def at(self, frame: Frame) -> "Env":
         """Give the same names at another address."""
         return Env(self.scope, self.names, frame)
+
+
+def identity_of(value: Any_) -> Hashable:
+    """Give a form of a value in which 1, 1.0 and `true` differ, which `==` does not tell apart."""
+    if type(value) is int or type(value) is Tensor:
+        return value
+    match value:
+        case bool() | float():
+            return (type(value), value)
+        case tuple():
+            return tuple(map(identity_of, value))
+        case Several(values=values):
+            return (Several, *map(identity_of, values))
+        case Subset(items=items, positions=positions):
+            return (Subset, identity_of(items), positions)
+        case Defined(given=given):
+            return (Defined, value.identity, value.part, value.open, *((name, identity_of(v)) for name, v in given))
+        case Composed(first=first, second=second):
+            return (Composed, identity_of(first), identity_of(second))
+        case Named(part=part, layer=layer):
+            return (Named, part, identity_of(layer))
+        case Repeated():
+            return (Repeated, value.count, value.part, value.identity)
+        case Tied(layer=layer):
+            return (Tied, value.root, value.instance, value.shared, identity_of(layer))
+        case _:
+            return value
+
+
+def holds_tied(identity: Hashable) -> bool:
+    """Tell whether some part of what `identity_of` gave is a tied layer: its decisions are made elsewhere."""
+    return identity is Tied or (isinstance(identity, tuple) and any(map(holds_tied, identity)))
 
 
 def is_layer(value: object) -> bool:

@@ -65,6 +65,14 @@ def measured_macs(graph: Graph) -> int:
     )
 
 
+def measured(graph: Graph, node: Node) -> tuple[int, int]:
+    """Give the parameters and the MACs of one op, declared where the declaration says them, else measured."""
+    weights, macs = node.facts.weights, node.facts.macs
+    own = _measured(graph, node) if weights is None or macs is None else (0, 0)
+    params = own[0] if weights is None else sum(w.size for w in weights if w.kind == "weight")
+    return params, own[1] if macs is None else macs
+
+
 def is_measured(graph: Graph) -> bool:
     """Tell whether some cost of a graph is measured and not declared."""
     return any(node.facts.weights is None or node.facts.macs is None for node in graph.operations())

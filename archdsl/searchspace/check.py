@@ -1,12 +1,13 @@
 """What can be said of a whole space before anything runs: proved, refuted, or not proved."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, final
 
-from archdsl.diagnostics import Diagnostic, Label, by_place
-from archdsl.elaborate import Budget, BudgetSpent, Network
+from archdsl.diagnostics import ArchdslError, Diagnostic, Label, by_place
+from archdsl.elaborate import Budget, BudgetSpent, Network, Program, bind_network, check_names
 
-from .diagram import EMPTY, Diagram
+from .diagram import EMPTY, Diagram, count
 from .explore import Explorer, Failure
 
 
@@ -38,6 +39,43 @@ def check_space(network: Network, budget: Budget | None = None) -> tuple[Verdict
     if not found and diagram is EMPTY:
         found.append(_empty(whole.refusals, network))
     return Verdict("refuted" if found else "proved", by_place(found), explorer.walks), diagram
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class CheckedProgram:
+    """What is known of a whole file: the worst verdict of its networks, all diagnostics, and the sizes that are."""
+
+    kind: Literal["proved", "refuted", "not proved"]
+    diagnostics: tuple[Diagnostic, ...]
+    sizes: Mapping[str, int]
+
+
+def check_program(
+    program: Program, network: str | None = None, statics: Mapping[str, object] | None = None
+) -> CheckedProgram:
+    """Check a file: its names, and then all architectures of its networks, or of one of them.
+
+    Only a file without mistakes in its names is walked: what a mistake leads to is no mistake of its own.
+    """
+    found = [*program.diagnostics, *check_names(program)]
+    if any(diagnostic.level == "error" for diagnostic in found):
+        return CheckedProgram("refuted", by_place(found), {})
+    kinds: list[Literal["proved", "refuted", "not proved"]] = ["proved"]
+    sizes: dict[str, int] = {}
+    for name in [network] if network else program.networks():
+        try:
+            verdict, diagram = check_space(bind_network(program, name, statics))
+        except ArchdslError as error:
+            found.extend(error.diagnostics)
+            kinds.append("refuted")
+            continue
+        kinds.append(verdict.kind)
+        found.extend(verdict.diagnostics)
+        if verdict.kind == "proved":
+            sizes[name] = count()(diagram)
+    worst = max(kinds, key=["proved", "not proved", "refuted"].index)
+    return CheckedProgram(worst, by_place(found), sizes)
 
 
 def _told(failure: Failure, network: Network) -> Diagnostic:

@@ -14,7 +14,7 @@ from archdsl.diagnostics import Diagnostic, Label as Place
 from archdsl.elaborate import Budget, BudgetSpent, Fault, Interpreter, Network, OneOf, Outside, Point
 from archdsl.elaborate.addresses import Frame, is_relative
 from archdsl.elaborate.handlers import SomeOf
-from archdsl.elaborate.values import Any_, Tensor
+from archdsl.elaborate.values import Any_, Tensor, holds_tied, identity_of
 from archdsl.ir import Label
 
 from .diagram import EMPTY, UNIT, Diagram, Interner, Literal, Meet, Shift, product, union
@@ -66,11 +66,15 @@ class Failure:
 @final
 @dataclass(frozen=True, slots=True)
 class Exploration:
-    """All that can come of a part: its classes of paths, its faults, and whether a requirement refused every path."""
+    """All that can come of a part: its classes of paths, its faults, and whether a requirement refused every path.
+
+    Its addresses are relative to the part's own, or begin with `base`, the address under which it was walked.
+    """
 
     outcomes: tuple[Outcome, ...]
     failures: tuple[Failure, ...]
     refusals: tuple[Diagnostic, ...]
+    base: str = ""
 
     def moved(self, prefix: str) -> "Exploration":
         """Set relative addresses behind a prefix."""
@@ -105,6 +109,7 @@ class _Path:
     """One walk through a part: which alternative it takes at each of its own branchings."""
 
     script: list[int]
+    is_closed: bool = False
     sizes: list[int] = field(default_factory=list)
     factors: list[Diagram] = field(default_factory=list)
     decided: dict[str, Label] = field(default_factory=dict)
@@ -164,8 +169,10 @@ class Explorer:
         for outcome in whole.outcomes:
             by_root: dict[str, list[Diagram]] = {}
             for use in outcome.uses:
-                diagram = self._tied[use.key].outcomes[use.index].diagram
-                by_root.setdefault(use.root, []).append(interner.flatten(Shift(use.root, diagram)))
+                known = self._tied[use.key]
+                prefix = use.root.removesuffix(known.base) if known.base else use.root
+                diagram = interner.flatten(Shift(prefix, known.outcomes[use.index].diagram))
+                by_root.setdefault(use.root, []).append(diagram)
             tied = [meet.all(dict.fromkeys(diagrams)) for diagrams in by_root.values()]
             parts.append(interner.share(product((interner.flatten(outcome.diagram), *tied))))
         return interner.share(union(part for part in parts if part is not EMPTY)), whole
@@ -201,22 +208,31 @@ class Explorer:
     def scope(self, key: Hashable | None, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
         if key is None:
             return self._pick(self._explore(run, frame), None)
+        if holds_tied(key):  # what the tied layer decides stands under an address of its own and cannot be moved along
+            return self._pick(self._explore(run, frame, is_closed=True), None)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._explore(run, Frame("", "", ""))
+            known = self._known[key] = self._explore(run, Frame("", "", ""), is_closed=True)
         return self._pick(known.moved(frame.decision), None)
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
+        base = root if holds_tied(key) else ""
+        key = (base, key)
         known = self._tied.get(key)
         if known is None:
-            known = self._tied[key] = self._explore(run, Frame("", "", ""))
-        return self._pick(known.moved(root), (root, key))
+            known = self._tied[key] = replace(self._explore(run, Frame(base, "", ""), is_closed=True), base=base)
+        return self._pick(known if base else known.moved(root), (root, key))
 
     def mark(self, member: str) -> None:
         self._paths[-1].marks.add(member)
 
     def is_marked(self, member: str) -> bool:
-        return any(member in path.marks for path in self._paths)
+        for path in reversed(self._paths):
+            if member in path.marks:
+                return True
+            if path.is_closed:
+                break
+        return False
 
     # ------------------------------------------------------------ walking all paths
 
@@ -245,13 +261,14 @@ class Explorer:
             path.decided.update(outcome.witness)
         return outcome.value
 
-    def _explore(self, run: Callable[[Frame], Any_], frame: Frame) -> Exploration:
+    def _explore(self, run: Callable[[Frame], Any_], frame: Frame, *, is_closed: bool = False) -> Exploration:
+        """Walk all paths of a part; `is_closed` tells that its node lists are its own, and no mark goes in or out."""
         script: list[int] | None = []
         classes: dict[Hashable, tuple[Any_, list[Diagram], _Path]] = {}
         walked: list[tuple[_Path, bool]] = []
         refusals: list[Diagnostic] = []
         while script is not None:
-            path = _Path(script)
+            path = _Path(script, is_closed)
             self.walks += 1
             self._paths.append(path)
             depth = len(self._interpreter._stack)
@@ -266,8 +283,9 @@ class Explorer:
             except Fault as fault:
                 path.failures.append(Failure(fault.diagnostic, ()))
             else:
-                marks = frozenset(mark for mark in path.marks if not is_relative(mark))
-                key = (type(value), value, frozenset(path.uses.items()), marks)
+                if is_closed:
+                    path.marks.clear()
+                key = (identity_of(value), frozenset(path.uses.items()), frozenset(path.marks))
                 classes.setdefault(key, (value, [], path))[1].append(product(path.factors))
             finally:
                 self._paths.pop()
@@ -280,7 +298,7 @@ class Explorer:
             Outcome(
                 value,
                 tuple(Use(root, key, index) for (root, key), index in path.uses.items()),
-                frozenset(mark for mark in path.marks if not is_relative(mark)),
+                frozenset(path.marks),
                 union(parts),
                 tuple(path.decided.items()),
             )

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, final
 
 from archdsl.diagnostics import ArchdslError, Diagnostic
-from archdsl.elaborate import Network, Outside, architecture_graph, supergraph
+from archdsl.elaborate import Network, Outside, Replay, architecture_graph, bind_network, supergraph
 from archdsl.ir import Graph, Label
 
 from .architecture import Architecture
@@ -167,6 +167,25 @@ class Space:
     def changed(self, decisions: Mapping[str, Label], address: str, label: Label, rng: Random) -> dict[str, Label]:
         """Give the decisions of a member with another label at one address, the others kept where they still hold."""
         return self._changer.change(decisions, address, label, rng)
+
+    def at(self, network: str | None = None, statics: Mapping[str, Any] | None = None) -> "Space":
+        """Give another network of the same program, or the same under other statics; what was set before stays."""
+        kept = {name: self.statics[name] for name in self.elaborated.user_set} if network is None else {}
+        bound = bind_network(self.elaborated.program, network or self.network, {**kept, **(statics or {})})
+        return Space(bound, self.spec)
+
+    def transfer(self, architecture: Architecture) -> tuple[Architecture, tuple[str, ...]]:
+        """Replay an architecture of another space by its labels; give the addresses that nothing asks for here.
+
+        Raises:
+            ArchdslError: a decision is missing or inadmissible here.
+        """
+        decisions = self._normalized(architecture.decisions)
+        replay = Replay(decisions)
+        graph = self.elaborated.graph(replay)
+        found = Architecture(self, replay.asked)
+        found.remember(graph)
+        return found, tuple(address for address in decisions if address not in replay.asked)
 
     def _normalized(self, decisions: Mapping[str, Label]) -> dict[str, Label]:
         """Take labels as people write them: lists for sets of indices, numbers for labels that are their text."""

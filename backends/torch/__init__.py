@@ -8,6 +8,7 @@ from archdsl.ir import Graph, Node
 
 from . import lowerings as lowerings
 from .build import check_shapes, to_meta
+from .device import select_device
 from .network import Network, build_network
 from .profile import count_macs
 from .program import count_parameters
@@ -37,6 +38,14 @@ class TorchBackend:
         module = to_meta(graph, node)
         inputs = [torch.empty(1, *graph.type_of(value).dims, device="meta") for value in node.inputs]
         return count_parameters(module), count_macs(module, *inputs)
+
+    def device(self, name: str) -> str:
+        """Name the device that `auto`, `cpu`, `cuda:1` and so on stand for here.
+
+        Raises:
+            UsageError: there is no such device.
+        """
+        return str(select_device(name))
 
 
 backend = TorchBackend()

@@ -1,0 +1,5 @@
+"""`python -m archdsl.cli` is the command line."""
+
+from .main import main
+
+main()

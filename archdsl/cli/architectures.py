@@ -1,0 +1,172 @@
+"""Commands on architectures: sample, show, cost, compile."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archdsl.codegen import load_backend
+from archdsl.diagnostics import ArchdslError, Diagnostic, UsageError
+from archdsl.evaluators.data import load_dataset
+from archdsl.evaluators.training import types_of
+from archdsl.interop.export import export
+from archdsl.ir import Graph, Node
+from archdsl.ir.costs import is_measured, measured
+from archdsl.ir.draw import to_svg, to_tree
+from archdsl.searchspace import Architecture
+from archdsl.searchspace.fitting import fit
+
+from .inputs import (
+    ArchArgument,
+    AtOption,
+    Found,
+    JsonOption,
+    OutOption,
+    PluginOption,
+    SeedOption,
+    SetOption,
+    SpaceArgument,
+    find_architecture,
+    open_space,
+    plugins,
+)
+from .output import console, print_json, print_table
+
+
+def sample(
+    space: SpaceArgument,
+    settings: SetOption = None,
+    seed: SeedOption = 0,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Draw an architecture by the priors of the space; --out writes its file."""
+    architecture = open_space(space, settings).sample(seed=seed)
+    if out is not None:
+        refuse_existing(out)
+        architecture.save(out)
+    if as_json:
+        print_json({"network": architecture.network, "decisions": architecture.to_dict()})
+    else:
+        console.print(str(architecture), markup=False)
+
+
+def refuse_existing(path: Path) -> None:
+    """Refuse to write over something.
+
+    Raises:
+        UsageError: there is something.
+    """
+    if path.exists():
+        raise UsageError(Diagnostic("exists", f"`{path}` is there already, and nothing is overwritten"))
+
+
+def show(
+    arch: ArchArgument,
+    at: AtOption = None,
+    settings: SetOption = None,
+    svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Draw it as SVG.")] = None,
+    nas: Annotated[bool, typer.Option("--nas", help="Print its graph as a network without choices.")] = False,
+) -> None:
+    """Print an architecture as a tree with shapes and costs, or draw it."""
+    found = find_architecture(arch, at, settings)
+    _say_dropped(found)
+    graph = found.architecture.graph
+    if svg is not None:
+        refuse_existing(svg)
+        _write(svg, to_svg(graph))
+        console.print(f"drawn: {svg}", markup=False)
+        return
+    console.print(str(graph) if nas else to_tree(graph), markup=False)
+    if not nas and found.architecture.decisions:
+        console.print("decisions:", style="bold")
+        for line in str(found.architecture).splitlines()[1:]:
+            console.print(line, markup=False)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise ArchdslError(Diagnostic("unwritable-file", f"cannot write `{path}`: {error.strerror}")) from None
+
+
+def _say_dropped(found: Found) -> None:
+    for address in found.dropped:
+        console.print(f"dropped, for nothing asks for it here: {address}", markup=False)
+
+
+def cost(
+    arch: ArchArgument,
+    at: AtOption = None,
+    settings: SetOption = None,
+    plugin: PluginOption = None,
+    by_op: Annotated[bool, typer.Option("--by-op", help="Each kind of op by itself.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Print parameters, multiply-accumulates (MACs) and FLOPs (2 x MACs) of one example."""
+    plugins(plugin)
+    found = find_architecture(arch, at, settings)
+    _say_dropped(found)
+    architecture = found.architecture
+    how = "measured" if is_measured(architecture.graph) else "declared"
+    facts = {"params": architecture.params, "macs": architecture.macs, "flops": 2 * architecture.macs, "how": how}
+    if as_json:
+        print_json(facts)
+        return
+    console.print(f"params  {facts['params']:,}\nMACs    {facts['macs']:,}\nFLOPs   {facts['flops']:,}")
+    if how == "measured":
+        console.print("(measured where an op declares no cost)")
+    if by_op:
+        print_table(("op", "uses", "params", "MACs"), _by_op(architecture.graph))
+
+
+def _by_op(graph: Graph) -> list[tuple[str, int, int, int]]:
+    rows: dict[str, list[int]] = {}
+    for node in graph.nodes:
+        if isinstance(node, Node):
+            params, macs = measured(graph, node)
+            row = rows.setdefault(node.op, [0, 0, 0])
+            rows[node.op] = [row[0] + 1, row[1] + params, row[2] + macs]
+    return sorted(((op, *row) for op, row in rows.items()), key=lambda row: -row[3])  # type: ignore[misc,return-value]
+
+
+def compile_(
+    arch: ArchArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write; never overwritten.")],
+    at: AtOption = None,
+    settings: SetOption = None,
+    data: Annotated[str | None, typer.Option("--data", help="Take the data's shape, and an example from them.")] = None,
+    plugin: PluginOption = None,
+    seed: SeedOption = 0,
+) -> None:
+    """Write an architecture as a folder of plain PyTorch: model.py, weights, the architecture's file, an example.
+
+    The best of a run keeps its trained weights; anything else is untrained.
+    """
+    plugins(plugin)
+    found = find_architecture(arch, at, settings)
+    _say_dropped(found)
+    architecture = found.architecture
+    if data is not None:
+        architecture = _fitted(architecture, data)
+    backend = load_backend("torch")
+    module = backend.compile(architecture.graph, seed=seed)
+    trained = found.weights is not None and architecture.space == found.architecture.space
+    summary = export(architecture, module, out, weights=found.weights if trained else None, seed=seed)
+    console.print(f"{out}: {', '.join(summary.files)}", markup=False)
+    console.print("weights: " + ("those of the run" if trained else "untrained"))
+    for source in summary.sources:
+        console.print(f"take along: {source}", markup=False)
+
+
+def _fitted(architecture: Architecture, data: str) -> Architecture:
+    space = fit(architecture.space, *types_of(load_dataset(data))).space
+    return space.transfer(architecture)[0]
+
+
+compile_.__name__ = "compile"
+
+COMMANDS: tuple[Callable[..., None], ...] = (sample, show, cost, compile_)

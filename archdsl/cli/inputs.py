@@ -1,0 +1,102 @@
+"""What commands are given: spaces, architectures, statics."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, final
+
+import typer
+
+from archdsl.codegen import load_plugin
+from archdsl.diagnostics import Diagnostic, UsageError
+from archdsl.runs import load_run
+from archdsl.searchspace import Architecture, Space, load, load_architecture
+
+SpaceArgument = Annotated[str, typer.Argument(metavar="SPACE", help="A path or a shipped name, either with :network.")]
+ArchArgument = Annotated[
+    str,
+    typer.Argument(metavar="ARCH", help="An architecture's file, a run (its best), or a SPACE without choices."),
+]
+SetOption = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a static; repeatable.")]
+AtOption = Annotated[str | None, typer.Option("--at", metavar="NETWORK", help="Rebuild it in another network.")]
+PluginOption = Annotated[
+    list[str] | None, typer.Option("--plugin", metavar="FILE.py", help="Python of yours to import; repeatable.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="Where all chance comes from.")]
+OutOption = Annotated[Path | None, typer.Option("--out", metavar="PATH", help="Where to write; never overwritten.")]
+
+
+def statics(settings: list[str] | None) -> dict[str, Any]:
+    """Read `--set NAME=VALUE` options.
+
+    >>> statics(["width=4", "search=true", "name=a", "k=[3, 5]"])
+    {'width': 4, 'search': True, 'name': 'a', 'k': [3, 5]}
+    """
+    found: dict[str, Any] = {}
+    for setting in settings or []:
+        name, equals, text = setting.partition("=")
+        if not equals or not name:
+            raise UsageError(Diagnostic("bad-option", f"expected --set NAME=VALUE, given `--set {setting}`"))
+        found[name.strip()] = value(text.strip())
+    return found
+
+
+def value(text: str) -> Any:
+    """Read a static value as the language writes it; what is none is a string."""
+    if text in ("true", "false"):
+        return text == "true"
+    if text.startswith("[") and text.endswith("]"):
+        inner = text[1:-1].strip()
+        return [value(part.strip()) for part in inner.split(",")] if inner else []
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text.strip('"')
+
+
+def plugins(paths: list[str] | None) -> tuple[str, ...]:
+    """Import the user's files."""
+    return tuple(str(load_plugin(path)) for path in paths or [])
+
+
+def open_space(spec: str, settings: list[str] | None) -> Space:
+    """Load a space with statics set."""
+    return load(spec, **statics(settings))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An architecture, the trained weights if there are some, and what a transfer dropped."""
+
+    architecture: Architecture
+    weights: Path | None
+    dropped: tuple[str, ...] = ()
+
+
+def find_architecture(spec: str, at: str | None = None, settings: list[str] | None = None) -> Found:
+    """Find an architecture by its file, by a run, or as the only one of a space.
+
+    Raises:
+        UsageError: there is none, or the space has several.
+    """
+    path = Path(spec)
+    if path.is_dir():
+        run = load_run(path)
+        found = Found(run.best, run.weights)
+    elif path.suffix in (".yaml", ".yml"):
+        found = Found(load_architecture(path), None)
+    else:
+        space = load(spec, **statics(settings))
+        number = space.size()
+        if number != 1:
+            message = f"`{spec}` has {number:,} architectures; draw one: archdsl sample {spec} --out arch.yaml"
+            raise UsageError(Diagnostic("not-an-architecture", message))
+        return Found(space.sample(seed=0), None)
+    if at is None and not settings:
+        return found
+    space = found.architecture.space.at(at, statics(settings))
+    architecture, dropped = space.transfer(found.architecture)
+    return Found(architecture, found.weights if space == found.architecture.space else None, dropped)

@@ -1,0 +1,79 @@
+"""Runs a command, and says how it ended: 0, 1 diagnostics or failure, 2 misuse, 70 our bug, 130 Ctrl-C."""
+
+import platform
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+from importlib.metadata import version
+
+import click
+import typer
+
+from archdsl.diagnostics import ArchdslError
+from archdsl.searchspace import ProgramChanged
+
+from . import architectures, searching, spaces
+from .output import Interrupted, print_diagnostics
+
+app = typer.Typer(
+    name="archdsl",
+    help="A language and a compiler for neural architecture search.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for commands in (spaces.COMMANDS, architectures.COMMANDS, searching.COMMANDS):
+    for command in commands:
+        app.command()(command)
+
+
+@app.command(name="version")
+def show_version() -> None:
+    """Print the version."""
+    print(version("archdsl"))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and give its exit code."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    warnings.simplefilter("always", ProgramChanged)
+    warnings.showwarning = _show_warning  # type: ignore[assignment]
+    try:
+        result = app(arguments, standalone_mode=False)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.exceptions.Abort, KeyboardInterrupt) as stop:
+        where = stop.directory if isinstance(stop, Interrupted) else None
+        print("\ninterrupted" + (f"; go on with: archdsl resume {where}" if where else ""), file=sys.stderr)
+        return 130
+    except ArchdslError as error:
+        print_diagnostics(error.diagnostics, as_json="--json" in arguments)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception:
+        traceback.print_exc()
+        print(
+            "\nThis is a bug in archdsl, not a mistake of yours. Please report it with the text above.\n"
+            f"archdsl {version('archdsl')}, Python {platform.python_version()}, {platform.platform()}\n"
+            f"arguments: {arguments}",
+            file=sys.stderr,
+        )
+        return 70
+    return result if isinstance(result, int) else 0
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+    if issubclass(category, ProgramChanged):
+        print(f"note: {message}", file=sys.stderr)

@@ -1,0 +1,167 @@
+"""Commands on `.nas` files and spaces: check, fmt, info, explain, spaces."""
+
+import difflib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from archdsl.diagnostics import ArchdslError, Diagnostic
+from archdsl.diagnostics.explain import codes, explain as explain_code
+from archdsl.elaborate import Program, load_program, read_source
+from archdsl.searchspace import Space, find, load, shipped
+from archdsl.searchspace.check import CheckedProgram, check_program
+from archdsl.syntax import format_module, parse
+
+from .inputs import JsonOption, SetOption, SpaceArgument, statics
+from .output import console, print_diagnostics, print_json, print_table
+
+FilesArgument = Annotated[list[str], typer.Argument(metavar="FILE…", help="Files, or shipped names.")]
+
+
+def check(
+    files: FilesArgument,
+    settings: SetOption = None,
+    strict: Annotated[bool, typer.Option("--strict", help="A warning is an error.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Prove that every architecture of every network is well-typed, or show the decisions that lead to a fault."""
+    failed = False
+    for file in files:
+        path, network, shown = find(file)
+        program = load_program(read_source(path, shown if shown.endswith(".nas") else f"spaces/{shown}.nas"), path)
+        checked = check_program(program, network, statics(settings))
+        print_diagnostics(checked.diagnostics, as_json=as_json)
+        levels = {diagnostic.level for diagnostic in checked.diagnostics}
+        failed |= "error" in levels or (strict and bool(levels))
+        if not as_json:
+            console.print(f"{program.main.module.source.path}: {_verdict(checked, program)}", markup=False)
+    raise typer.Exit(int(failed))
+
+
+def _verdict(checked: CheckedProgram, program: Program) -> str:
+    if checked.kind != "proved":
+        return checked.kind
+    if not checked.sizes:
+        return f"proved: {len(program.main.definitions)} definitions, no network"
+    sizes = ", ".join(f"`{name}` {size:,} architecture{'s' * (size != 1)}" for name, size in checked.sizes.items())
+    return f"proved: {sizes}"
+
+
+def fmt(
+    files: FilesArgument,
+    check_only: Annotated[bool, typer.Option("--check", help="Change nothing; exit with 1 if a file would.")] = False,
+) -> None:
+    """Lay files out anew; comments stay, and the meaning does."""
+    different = 0
+    for file in files:
+        path, _, _ = find(file)
+        source = read_source(path, file)
+        parsed = parse(source)
+        if parsed.module is None or parsed.diagnostics:
+            raise ArchdslError(parsed.diagnostics)
+        text = format_module(parsed.module)
+        if text == source.text:
+            continue
+        different += 1
+        if check_only:
+            lines = difflib.unified_diff(source.text.splitlines(), text.splitlines(), file, file, lineterm="", n=1)
+            console.print("\n".join(lines), markup=False)
+        else:
+            _rewrite(path, text)
+            console.print(f"{file}: laid out anew", markup=False)
+    raise typer.Exit(int(check_only and different > 0))
+
+
+def _rewrite(path: Path, text: str) -> None:
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ArchdslError(Diagnostic("unwritable-file", f"cannot write `{path}`: {error.strerror}")) from None
+
+
+def info(
+    space: SpaceArgument,
+    settings: SetOption = None,
+    one_shot: Annotated[
+        bool, typer.Option("--one-shot", help="Can every choice be kept open in one supernet?")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Print what a space is: its types, statics, choices, and its exact size."""
+    loaded = load(space, **statics(settings))
+    facts = _facts(loaded)
+    if one_shot:
+        graph = loaded.supergraph()
+        facts["supergraph"] = {"nodes": sum(1 for _ in graph.walk()), "weights": graph.params}
+    if as_json:
+        print_json(facts)
+        return
+    console.print(f"{facts['network']}  ({facts['space']})", style="bold", markup=False)
+    console.print(f"  {facts['type']}", markup=False)
+    for name, value in facts["statics"].items():
+        console.print(f"  {name} = {value}", markup=False)
+    console.print(f"architectures: {facts['architectures']:,}", markup=False)
+    if one_shot:
+        weights = facts["supergraph"]["weights"]
+        console.print(f"supergraph: {facts['supergraph']['nodes']:,} nodes, {weights:,} weights", markup=False)
+    if facts["choices"]:
+        rows = [(address, len(labels), _some(labels)) for address, labels in facts["choices"].items()]
+        print_table(("choice", "alternatives", "labels"), rows)
+
+
+def _facts(space: Space) -> dict[str, Any]:
+    network = space.elaborated
+    inputs = ", ".join(f"{port.name}: {port.type}" for port in network.inputs)
+    graph = space.sample(seed=0).graph
+    outputs = ", ".join(
+        f"{output.name + ': ' if output.name else ''}{graph.type_of(output.value)}" for output in graph.outputs
+    )
+    return {
+        "space": space.spec,
+        "network": space.network,
+        "type": f"({inputs}) -> {outputs}",
+        "statics": dict(space.statics),
+        "verdict": space.verdict.kind,
+        "architectures": space.size(),
+        "choices": {
+            address: [list(label) if isinstance(label, tuple) else label for label in labels]
+            for address, labels in space.choices.items()
+        },
+    }
+
+
+def _some(labels: list[Any]) -> str:
+    shown = ", ".join(str(label) for label in labels[:8])
+    return shown + (f", … ({len(labels)})" if len(labels) > 8 else "")
+
+
+def explain(code: Annotated[str | None, typer.Argument(metavar="CODE", help="A diagnostic's code.")] = None) -> None:
+    """Explain a diagnostic; without a code, list all."""
+    if code is None:
+        for known in codes():
+            print(known)
+        return
+    print(explain_code(code))
+
+
+def spaces(as_json: JsonOption = False) -> None:
+    """List the shipped spaces."""
+    rows = []
+    for name in shipped():
+        path, _, _ = find(name)
+        parsed = parse(read_source(path))
+        doc = (parsed.module.doc or "") if parsed.module else ""
+        first = doc.strip().splitlines()[0] if doc.strip() else ""
+        rows.append((name, first))
+    if as_json:
+        print_json(dict(rows))
+    else:
+        print_table(("space", "what it is"), rows)
+
+
+COMMANDS: tuple[Callable[..., None], ...] = (check, fmt, info, explain, spaces)
