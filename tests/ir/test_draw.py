@@ -140,6 +140,20 @@ def test_equal_layers_in_a_row_are_one_box_under_their_labels() -> None:
     assert ("deep", "\u00d73 \u00b7 432 params") in [vertex.texts for vertex in figure.vertices]
 
 
+def test_a_picture_of_one_box_alone_is_opened() -> None:
+    graph = drawn_graph(
+        network_of("""
+            block wide(x: image[c, h, w]) = x + (x |> conv[c, 3] |> relu)
+            block deep(x: image[c, h, w]) = x |> conv[c, 1] |> tanh
+            block layer(x: image) = x |> wide |> deep
+            network n(x: image[4, 5, 5]) -> image[4, 5, 5] = x |> repeat 3 { layer }
+        """),
+        0,
+    )
+    (figure,) = assert_drawn_well(to_svg(graph))
+    assert [vertex.texts[0] for vertex in figure.vertices][2:-1] == ["wide", "deep"] * 3
+
+
 def test_types_stand_on_the_edges_where_they_change() -> None:
     graph = drawn_graph(network_of("network n(x: image[4, 6, 6]) -> vec[4] = x |> relu |> global_avg_pool |> tanh"), 0)
     (figure,) = assert_drawn_well(to_svg(graph))
@@ -165,8 +179,8 @@ def test_cells_in_cells_and_cells_of_two_structures_have_figures_of_their_own() 
         0,
     )
     _, *cells = assert_drawn_well(to_svg(graph))
-    assert [cell.title for cell in cells] == ["outer", "inner 1", "inner 2"]
-    assert [vertex.texts[0] for vertex in cells[0].vertices] == ["input", "inner 1", "inner 2", "output"]
+    assert [cell.title for cell in cells] == ["outer", "inner A", "inner B"]
+    assert [vertex.texts[0] for vertex in cells[0].vertices] == ["input", "inner A", "inner B", "output"]
 
 
 def test_an_auxiliary_output_and_a_second_input_are_drawn() -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from string import ascii_uppercase
 from typing import final
 
 from archdsl.ir.graph import AnyNode, Choose, Graph, Node, Select, Value
@@ -36,7 +37,7 @@ def outline(graph: Graph) -> Outline:
                 order.append(cell)
                 waiting.append(finder.cells[cell])
     names = [finder.cells[cell].name for cell in order]
-    shown = [f"{name} {names[: i + 1].count(name)}" if names.count(name) > 1 else name for i, name in enumerate(names)]
+    shown = [_told_apart(name, names[: i + 1].count(name), names.count(name)) for i, name in enumerate(names)]
     place = {cell: i for i, cell in enumerate(order)}
 
     def settled(picture: Picture) -> Picture:
@@ -56,6 +57,13 @@ def outline(graph: Graph) -> Outline:
         merged(chain),
         tuple(merged(replace(cell, ports=ports.get(i, ())), within=True) for i, cell in enumerate(cells)),
     )
+
+
+def _told_apart(name: str, which: int, many: int) -> str:
+    """Name one of many cells of one definition, by a letter, as a number could be taken for a family's."""
+    if many == 1:
+        return name
+    return f"{name} {ascii_uppercase[which - 1] if which <= len(ascii_uppercase) else which}"
 
 
 def _ports(pictures: Iterable[Picture]) -> dict[int, tuple[int, ...]]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import final
 
 from archdsl.ir.graph import AnyNode, Graph, Scope
@@ -73,7 +74,7 @@ class Scopes:
         """Group the ops below the address `base` for one picture.
 
         What holds a cell is always opened, a cell never. A block that holds choices or repetitions is opened as long
-        as the picture does not grow too large, and so is anything while the picture is but one box or two.
+        as the picture does not grow too large, and so is anything while there are only one or two different boxes.
         """
         opened = {
             address
@@ -82,17 +83,19 @@ class Scopes:
         }
         groups = self._runs(nodes, base, opened)
         while True:
-            wanted = {g.scope.address for g in groups if g.scope is not None and self._opens(g, g.scope, len(groups))}
+            names = [group.scope.definition if group.scope else group.nodes[0].op for group in groups]
+            rows = sum(1 for _ in groupby(names))
+            wanted = {g.scope.address for g in groups if g.scope is not None and self._opens(g, g.scope, rows)}
             larger = self._runs(nodes, base, opened | wanted) if wanted else ()
             if not wanted or len(larger) > MOST_BOXES:
                 return groups
             opened |= wanted
             groups = larger
 
-    def _opens(self, group: Group, scope: Scope, boxes: int) -> bool:
+    def _opens(self, group: Group, scope: Scope, rows: int) -> bool:
         if scope.kind == "cell":
             return False
-        if boxes <= 2:
+        if rows <= 2:
             return len(group.nodes) > 1
         return scope.kind == "block" and scope.address in self._with_structure
 
