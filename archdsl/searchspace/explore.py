@@ -6,7 +6,7 @@ cell, a tied layer) is walked once for each distinct signature of statics and in
 of which signature they used, and in the end the signatures of one root are joined.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import final
 
@@ -65,16 +65,32 @@ class Failure:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Faulty:
+    """The paths of a part that come to one mistake, told by its key, and use the same."""
+
+    key: tuple[object, ...]
+    uses: tuple[Use, ...]
+    diagram: Diagram
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Exploration:
     """All that can come of a part: its classes of paths, its faults, and whether a requirement refused every path.
 
     Its addresses are relative to the part's own, or begin with `base`, the address under which it was walked.
+    A use of a faulty class has an index below 0, counted from the first.
     """
 
     outcomes: tuple[Outcome, ...]
+    faulty: tuple[Faulty, ...]
     failures: tuple[Failure, ...]
     refusals: tuple[Diagnostic, ...]
     base: str = ""
+
+    def class_of(self, use: Use) -> Outcome | Faulty:
+        """Give the class that is used."""
+        return self.outcomes[use.index] if use.index >= 0 else self.faulty[-1 - use.index]
 
     def moved(self, prefix: str) -> "Exploration":
         """Set relative addresses behind a prefix."""
@@ -84,19 +100,18 @@ class Exploration:
         def condition(own: Condition) -> Condition:
             return tuple((prefix + a if is_relative(a) else a, label) for a, label in own)
 
+        def uses(own: tuple[Use, ...]) -> tuple[Use, ...]:
+            return tuple(replace(use, root=prefix + use.root) if is_relative(use.root) else use for use in own)
+
         outcomes = tuple(
             replace(
-                outcome,
-                diagram=Shift(prefix, outcome.diagram),
-                uses=tuple(
-                    replace(use, root=prefix + use.root) if is_relative(use.root) else use for use in outcome.uses
-                ),
-                witness=condition(outcome.witness),
+                own, diagram=Shift(prefix, own.diagram), uses=uses(own.uses), witness=condition(own.witness)
             )
-            for outcome in self.outcomes
+            for own in self.outcomes
         )
+        faulty = tuple(replace(own, diagram=Shift(prefix, own.diagram), uses=uses(own.uses)) for own in self.faulty)
         failures = tuple(replace(failure, condition=condition(failure.condition)) for failure in self.failures)
-        return replace(self, outcomes=outcomes, failures=failures)
+        return replace(self, outcomes=outcomes, faulty=faulty, failures=failures)
 
 
 class _Dead(Exception):
@@ -116,7 +131,24 @@ class _Path:
     uses: dict[tuple[str, Hashable], int] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
     failures: list[Failure] = field(default_factory=list)
+    faulty: list[Faulty] = field(default_factory=list)
     refusals: list[Diagnostic] = field(default_factory=list)
+    shared: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shared = len(self.script)
+
+    def fail(self, found: Iterable[Faulty], tied: tuple[str, Hashable] | None) -> None:
+        """Note the faulty classes of a part that this walk comes to, unless an earlier walk came to it alike."""
+        if len(self.sizes) < self.shared or tied in self.uses:
+            return
+        for index, own in enumerate(found):
+            uses = dict(self.uses)
+            if tied is not None:
+                uses[tied] = -1 - index
+            if all(uses.setdefault((use.root, use.key), use.index) == use.index for use in own.uses):
+                inside = (own.diagram,) if tied is None else ()
+                self.faulty.append(Faulty(own.key, _uses(uses), product((*self.factors, *inside))))
 
     def branch(self, size: int) -> int:
         """Give the alternative that this walk takes at its next branching."""
@@ -165,16 +197,23 @@ class Explorer:
         whole = self._explore(run, Frame(self._network.root, "", ""))
         interner = Interner()
         meet = Meet(interner)
-        parts: list[Diagram] = []
-        for outcome in whole.outcomes:
+
+        def joined(own: Outcome | Faulty) -> Diagram:
             by_root: dict[str, list[Diagram]] = {}
-            for use in outcome.uses:
+            for use in own.uses:
                 known = self._tied[use.key]
                 prefix = use.root.removesuffix(known.base) if known.base else use.root
-                diagram = interner.flatten(Shift(prefix, known.outcomes[use.index].diagram))
+                diagram = interner.flatten(Shift(prefix, known.class_of(use).diagram))
                 by_root.setdefault(use.root, []).append(diagram)
             tied = [meet.all(dict.fromkeys(diagrams)) for diagrams in by_root.values()]
-            parts.append(interner.share(product((interner.flatten(outcome.diagram), *tied))))
+            return interner.share(product((interner.flatten(own.diagram), *tied)))
+
+        reached: set[tuple[object, ...]] = set()
+        for faulty in whole.faulty:
+            if faulty.key not in reached and joined(faulty) is not EMPTY:
+                reached.add(faulty.key)
+        whole = replace(whole, failures=tuple(failure for failure in whole.failures if failure.key in reached))
+        parts = [joined(outcome) for outcome in whole.outcomes]
         return interner.share(union(part for part in parts if part is not EMPTY)), whole
 
     # ------------------------------------------------------------ the handler
@@ -241,6 +280,7 @@ class Explorer:
         path = self._paths[-1]
         path.failures.extend(exploration.failures)
         path.refusals.extend(exploration.refusals)
+        path.fail(exploration.faulty, tied)
         outcomes = exploration.outcomes
         if not outcomes:
             raise _Dead
@@ -265,6 +305,7 @@ class Explorer:
         """Walk all paths of a part; `is_closed` tells that its node lists are its own, and no mark goes in or out."""
         script: list[int] | None = []
         classes: dict[Hashable, tuple[Any_, list[Diagram], _Path]] = {}
+        faulty: dict[Hashable, tuple[Faulty, list[Diagram]]] = {}
         walked: list[tuple[_Path, bool]] = []
         refusals: list[Diagnostic] = []
         while script is not None:
@@ -281,7 +322,9 @@ class Explorer:
             except Outside as outside:
                 path.refusals.append(outside.diagnostic)
             except Fault as fault:
-                path.failures.append(Failure(fault.diagnostic, ()))
+                failure = Failure(fault.diagnostic, ())
+                path.failures.append(failure)
+                path.faulty.append(Faulty(failure.key, _uses(path.uses), product(path.factors)))
             else:
                 if is_closed:
                     path.marks.clear()
@@ -290,6 +333,8 @@ class Explorer:
             finally:
                 self._paths.pop()
                 del self._interpreter._stack[depth:]
+            for own in path.faulty:
+                faulty.setdefault((own.key, frozenset(own.uses)), (own, []))[1].append(own.diagram)
             refusals.extend(path.refusals[:1])
             walked.append((path, bool(path.failures)))
             script = path.following()
@@ -297,14 +342,19 @@ class Explorer:
         outcomes = tuple(
             Outcome(
                 value,
-                tuple(Use(root, key, index) for (root, key), index in path.uses.items()),
+                _uses(path.uses),
                 frozenset(path.marks),
                 union(parts),
                 tuple(path.decided.items()),
             )
             for value, parts, path in classes.values()
         )
-        return Exploration(outcomes, _conditions(walked), tuple(refusals[:1]) if not outcomes else ())
+        wrong = tuple(replace(own, diagram=union(parts)) for own, parts in faulty.values())
+        return Exploration(outcomes, wrong, _conditions(walked), tuple(refusals[:1]) if not outcomes else ())
+
+
+def _uses(indices: Mapping[tuple[str, Hashable], int]) -> tuple[Use, ...]:
+    return tuple(Use(root, key, index) for (root, key), index in indices.items())
 
 
 def _conditions(walked: list[tuple[_Path, bool]]) -> tuple[Failure, ...]:
