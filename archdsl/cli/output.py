@@ -12,7 +12,7 @@ from rich.table import Table
 from archdsl.diagnostics import Diagnostic, render, to_json
 from archdsl.evaluators.trial import Candidate, Trial
 
-console = Console(soft_wrap=True, highlight=False)
+console = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else 160)
 errors = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
