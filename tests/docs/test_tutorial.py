@@ -29,7 +29,7 @@ def play(page: Path, folder: Path) -> str:
 def test_an_op_of_your_own_is_searched_resumed_and_exported(tmp_path: Path) -> None:
     pytest.importorskip("torch")
     printed = play(PAGES / "own_op.md", tmp_path)
-    assert "proved: `gated` 4 architectures" in printed
+    assert "proved: `small` 4 architectures" in printed
     assert "measured where an op declares no cost" in printed
     assert "trial   2" in printed
     assert re.search(r"take along: .*my_ops\.py", printed)
