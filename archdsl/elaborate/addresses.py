@@ -52,7 +52,8 @@ def parts_of(body: ast.Body | ast.Expr) -> dict[int, str]:
 
     The key is the `id` of the tree. A `let`, an alternative, an iteration and a nodes' body count anew, for they add a
     part of their own. A `repeat` whose body is one call bears that call's name, and the call then adds nothing; so does
-    the call that a `let … at` gives its whole address.
+    the call that a `let … at` gives its whole address. What a `let`, `nodes` and the alternatives of an unnamed choice
+    add is numbered too where another use of the name came before, so that no two parts of a body are equal.
     """
     parts: dict[int, str] = {}
     _count(body, Counter(), parts)
@@ -72,6 +73,29 @@ def _use_unnamed(tree: object, counts: Counter[str], parts: dict[int, str]) -> N
         parts[id(tree)] = ""
 
 
+def _use_label(tree: ast.Alternative, counts: Counter[str], parts: dict[int, str]) -> None:
+    """An alternative of an unnamed choice adds its label, as if the label were a name that is used."""
+    label = label_of(tree)
+    counts[label] += counts[f"let {label}"]
+    _use(tree, label, counts, parts)
+
+
+def _declare(tree: ast.Let | ast.Nodes, name: str, counts: Counter[str], parts: dict[int, str]) -> None:
+    """A name that is bound adds itself; its first use, which comes after, adds the same."""
+    further = counts[name]
+    parts[id(tree)] = f"{name}#{further}" if further else name
+    counts[f"let {name}"] = 1
+
+
+def label_of(alternative: ast.Alternative) -> str:
+    """Give the label of an alternative, without what a generator adds: its own, or its formatted text."""
+    if alternative.label is not None:
+        return alternative.label
+    from archdsl.syntax import format_expression
+
+    return format_expression(alternative.value)
+
+
 def head_name(expr: ast.Expr) -> ast.Name | None:
     """Give the name that an expression of one call begins with: `layer[2, 1]` and `cell` have one."""
     while isinstance(expr, (ast.Brackets, ast.Call)):
@@ -83,21 +107,25 @@ def _count(tree: object, counts: Counter[str], parts: dict[int, str]) -> None:
     match tree:
         case ast.Name(id=name):
             _use(tree, name, counts, parts)
-        case ast.Let(value=value, at=at):
+        case ast.Let(names=names, value=value, at=at):
             _count(value, Counter(), parts)
+            _declare(tree, names[0], counts, parts)
             head = head_name(value.layer if isinstance(value, ast.Once) else value)
             if at is not None and head:
                 parts[id(head)] = ""
         case ast.Setting(value=value):
             _count(value, Counter(), parts)
-        case ast.Nodes(count=count, seeds=seeds, body=body):
+        case ast.Nodes(name=name, count=count, seeds=seeds, body=body):
             _count(count, counts, parts)
             for seed in seeds:
                 _count(seed, counts, parts)
+            _declare(tree, name, counts, parts)
             _count(body, Counter(), parts)
-        case ast.Choose(alternatives=alternatives):
+        case ast.Choose(alternatives=alternatives) | ast.ChooseOf(source=ast.Alternatives(members=alternatives)):
             _use_unnamed(tree, counts, parts)
             for alternative in alternatives:
+                if not parts[id(tree)]:
+                    _use_label(alternative, counts, parts)
                 _count(alternative.value, Counter(), parts)
                 for clause in alternative.clauses:
                     _count(clause.source, counts, parts)

@@ -9,7 +9,7 @@ from archdsl.diagnostics import Span
 from archdsl.ir import Graph, Label, Output
 from archdsl.syntax import ast
 
-from .addresses import Frame, join
+from .addresses import Frame, join, label_of
 from .builder import Builder, Captures
 from .builtins import elements, is_number
 from .faults import fail, not_yet
@@ -39,9 +39,13 @@ MAX_ALTERNATIVES = 10_000
 @final
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """An alternative that is admissible here, with the generator's values in place."""
+    """An alternative that is admissible here, with the generator's values in place.
+
+    `part` is what it adds to an address: its label, numbered where another part of the body is called so too.
+    """
 
     label: str
+    part: str
     tree: ast.Alternative
     env: Env
     weight: float
@@ -56,7 +60,7 @@ class Choices:
 
     # ------------------------------------------------------------ choose { … }
 
-    def choose(self, tree: ast.Choose, env: Env) -> Any_:
+    def choose(self, tree: ast.Choose | ast.ChooseOf, env: Env) -> Any_:
         """Decide between alternatives; a chosen layer bears its label in the addresses of its ops."""
         part = self._interpreter.part(tree, env)
         frame = env.frame.child(part)
@@ -65,7 +69,7 @@ class Choices:
             return self._open(tree, entries, frame, part)
         entry = self._decide(tree, entries, frame)
         value = self._value(entry, frame)
-        return Named(join(part, entry.label) if part else entry.label, value) if is_layer(value) else value  # type: ignore[arg-type]
+        return Named(join(part, entry.part) if part else entry.part, value) if is_layer(value) else value  # type: ignore[arg-type]
 
     def choice_body(self, tree: ast.Choose, env: Env, inputs: tuple[Tensor, ...], span: Span) -> Any_:
         """Decide what a `choice` does to its tensors."""
@@ -74,19 +78,19 @@ class Choices:
             return self._interpreter.apply(value, inputs, env.frame, span) if is_layer(value) else value
         return self._regions(tree, self._entries(tree, env), env.frame, inputs)
 
-    def _decide(self, tree: ast.Choose, entries: Sequence[_Entry], frame: Frame) -> _Entry:
+    def _decide(self, tree: ast.Choose | ast.ChooseOf, entries: Sequence[_Entry], frame: Frame) -> _Entry:
         labels = tuple(entry.label for entry in entries)
         weights = tuple(entry.weight for entry in entries)
         label = self._interpreter.handler.choose(OneOf(frame.decision, labels, weights, tree.span))
         return entries[labels.index(label)]  # type: ignore[arg-type]
 
     def _value(self, entry: _Entry, frame: Frame) -> Any_:
-        return self._interpreter.evaluate(entry.tree.value, entry.env.at(frame.child(entry.label)))
+        return self._interpreter.evaluate(entry.tree.value, entry.env.at(frame.child(entry.part)))
 
-    def _entries(self, tree: ast.Choose, env: Env) -> list[_Entry]:
+    def _entries(self, tree: ast.Choose | ast.ChooseOf, env: Env) -> list[_Entry]:
         entries: list[_Entry] = []
         first: dict[str, Span] = {}
-        for alternative in tree.alternatives:
+        for alternative in _members(tree):
             for inner, values in self._instances(alternative, 0, env, {}):
                 if alternative.guard is not None and not self._interpreter.truth(alternative.guard, inner):
                     continue
@@ -100,7 +104,8 @@ class Choices:
                         secondary=(Place(first[label], "first labelled so here"),),
                     )
                 first[label] = alternative.span
-                entries.append(_Entry(label, alternative, inner, self._weight(alternative, inner)))
+                part = self._part(alternative, label)
+                entries.append(_Entry(label, part, alternative, inner, self._weight(alternative, inner)))
                 if len(entries) > MAX_ALTERNATIVES:
                     fail("too-large", f"a choice has more than {MAX_ALTERNATIVES} alternatives", tree.span)
         if not entries:
@@ -125,6 +130,13 @@ class Choices:
             )
         ]
 
+    def _part(self, alternative: ast.Alternative, label: str) -> str:
+        plain = label_of(alternative)
+        numbered = self._interpreter.program.cache.parts.get(id(alternative), plain)
+        if numbered == plain:
+            return label
+        return numbered + label.removeprefix(plain) if alternative.label else label + numbered.removeprefix(plain)
+
     def _weight(self, alternative: ast.Alternative, env: Env) -> float:
         if alternative.weight is None:
             return 1.0
@@ -137,9 +149,9 @@ class Choices:
 
     def choose_of(self, tree: ast.ChooseOf, env: Env) -> Any_:
         """Decide for one element, or for a set of elements, of a list."""
-        if isinstance(tree.source, ast.Choose):
+        if isinstance(tree.source, ast.Alternatives):
             if tree.quantity.kind == "one":
-                return self.choose(tree.source, env)
+                return self.choose(tree, env)
             not_yet("a choice of several out of `{ … }`", tree.span)
         source = self._interpreter.source(tree.source, env)
         if isinstance(source, OpenSubset):
@@ -198,7 +210,7 @@ class Choices:
 
     # ------------------------------------------------------------ kept open
 
-    def _open(self, tree: ast.Choose, entries: Sequence[_Entry], frame: Frame, part: str) -> Any_:
+    def _open(self, tree: ast.Choose | ast.ChooseOf, entries: Sequence[_Entry], frame: Frame, part: str) -> Any_:
         """Keep a choice open: between layers it is a layer, between tensors the node itself."""
         builder = self._builder
         probe = builder.region(Captures())
@@ -209,7 +221,7 @@ class Choices:
             self._interpreter.builder = builder
         if all(is_layer(value) or isinstance(value, Absent) for value in values) and not probe.nodes:
             alternatives = tuple(
-                (entry.label, Named(entry.label, value) if is_layer(value) else ABSENT)  # type: ignore[arg-type]
+                (entry.label, Named(entry.part, value) if is_layer(value) else ABSENT)  # type: ignore[arg-type]
                 for entry, value in zip(entries, values, strict=True)
             )
             return Open(frame.decision, part, alternatives, tree.span)
@@ -224,13 +236,15 @@ class Choices:
         assert builder is not None, "open choices need a graph"
         return builder
 
-    def _regions(self, tree: ast.Choose, entries: Sequence[_Entry], frame: Frame, inputs: tuple[Tensor, ...]) -> Any_:
+    def _regions(
+        self, tree: ast.Choose | ast.ChooseOf, entries: Sequence[_Entry], frame: Frame, inputs: tuple[Tensor, ...]
+    ) -> Any_:
         """Evaluate each alternative in a region of its own, applied to `inputs` where it is a layer."""
 
         def walk(entry: _Entry) -> Any_:
             value = self._value(entry, frame)
             if is_layer(value):
-                return self._interpreter.apply(Named(entry.label, value), inputs, frame, entry.tree.span)  # type: ignore[arg-type]
+                return self._interpreter.apply(Named(entry.part, value), inputs, frame, entry.tree.span)  # type: ignore[arg-type]
             return value
 
         walks = [(entry.label, entry.tree.span, lambda entry=entry: walk(entry)) for entry in entries]
@@ -311,6 +325,13 @@ class Choices:
             source.instance,
             source.span,  # type: ignore[arg-type]
         )
+
+
+def _members(tree: ast.Choose | ast.ChooseOf) -> tuple[ast.Alternative, ...]:
+    if isinstance(tree, ast.Choose):
+        return tree.alternatives
+    assert isinstance(tree.source, ast.Alternatives)
+    return tree.source.members
 
 
 def _tensors(value: Any_, span: Span) -> tuple[Tensor, ...]:

@@ -758,7 +758,8 @@ class Interpreter:
         return value
 
     def _let(self, statement: ast.Let, env: Env) -> Env:
-        inner = env.frame.child(statement.names[0])
+        part = self.program.cache.parts.get(id(statement), statement.names[0])
+        inner = env.frame.child(part)
         if statement.at is not None:
             address = unquote_address(statement.at)
             inner = Frame(address, address, address)
@@ -786,7 +787,8 @@ class Interpreter:
         count = self.integer(statement.count, env)
         if not 0 <= count <= MAX_REPEAT:
             fail("too-large", f"a node list has 0 to {MAX_REPEAT} nodes, given {count}", statement.count.span)
-        base = join(env.frame.instance, statement.name)
+        part = self.program.cache.parts.get(id(statement), statement.name)
+        base = join(env.frame.instance, part)
         earlier: list[TensorLike] = []
         for seed in statement.seeds:
             value = self.evaluate(seed, env)
@@ -797,7 +799,7 @@ class Interpreter:
             names = {**env.names, "earlier": tuple(earlier)}
             if statement.index:
                 names[statement.index] = i
-            inner = Env(env.scope, names, env.frame.child(f"{statement.name}[{i}]"))
+            inner = Env(env.scope, names, env.frame.child(f"{part}[{i}]"))
 
             def run(frame: Frame, inner: Env = inner) -> Any_:
                 return self.statements(statement.body, inner.at(frame), None)

@@ -3,6 +3,7 @@
 from archdsl.diagnostics import Edit, Fix, Span
 from archdsl.syntax import ast
 
+from .addresses import label_of
 from .report import Report
 from .sight import word
 
@@ -27,15 +28,6 @@ def check_labels(report: Report, members: tuple[ast.Alternative, ...]) -> None:
             secondary=((first[label], "first labelled so here"),),
             fixes=_fixes(member, place, taken, Span(place.source, previous.span.end, member.span.end)),
         )
-
-
-def label_of(member: ast.Alternative) -> str:
-    """Give the label of an alternative without a generator: its own, or its formatted text."""
-    if member.label is not None:
-        return member.label
-    from archdsl.syntax import format_expression
-
-    return format_expression(member.value)
 
 
 def label_span(member: ast.Alternative) -> Span:

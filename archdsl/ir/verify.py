@@ -203,20 +203,30 @@ def _selection(graph: Graph, node: Select) -> Iterator[Diagnostic]:
         yield _broken("unlike-alternatives", f"`{node.address}` passes on other types than it takes", node, note)
 
 
-def _nesting(graph: Graph, around: tuple[tuple[str, Label], ...]) -> Iterator[Diagnostic]:
-    """Check that a decision whose address says which alternative it is in stands in that alternative."""
+def _nesting(graph: Graph, around: tuple[tuple[str, str], ...]) -> Iterator[Diagnostic]:
+    """Check that no decision stands in one alternative while its address says that it is in another."""
     for node in graph.nodes:
         decisions = () if isinstance(node, Node) else node.addresses if isinstance(node, Choose) else (node.decision,)
         for address in decisions:
-            for parent, label in around:
-                inside = address.removeprefix(f"{parent}.{label}")
-                if address.startswith(f"{parent}.") and (inside == address or inside[:1] not in _SEPARATORS):
-                    message = f"the decision `{address}` stands in alternative `{label}` of `{parent}`"
+            for parent, other in around:
+                if (
+                    address.startswith(f"{parent}.{other}")
+                    and address[len(parent) + 1 + len(other) :][:1] in _SEPARATORS
+                ):
+                    message = f"the decision `{address}` stands beside alternative `{other}` of `{parent}`, not in it"
                     yield _broken("misplaced-choice", message, node)
         if isinstance(node, Choose):
             for key, region in node.table:
                 if region is not None:
-                    yield from _nesting(region, (*around, *zip(node.addresses, key, strict=False)))
+                    yield from _nesting(region, (*around, *_others(node, key)))
+
+
+def _others(node: Choose, key: tuple[Label, ...]) -> Iterator[tuple[str, str]]:
+    """Give the alternatives that a region is not in, each by its decision and its label."""
+    for i, address in enumerate(node.addresses):
+        for other in dict.fromkeys(own[i] for own, _ in node.table if len(own) == len(node.addresses)):
+            if isinstance(other, str) and i < len(key) and other != key[i]:
+                yield address, other
 
 
 # ---------------------------------------------------------------- words

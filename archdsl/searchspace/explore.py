@@ -104,9 +104,7 @@ class Exploration:
             return tuple(replace(use, root=prefix + use.root) if is_relative(use.root) else use for use in own)
 
         outcomes = tuple(
-            replace(
-                own, diagram=Shift(prefix, own.diagram), uses=uses(own.uses), witness=condition(own.witness)
-            )
+            replace(own, diagram=Shift(prefix, own.diagram), uses=uses(own.uses), witness=condition(own.witness))
             for own in self.outcomes
         )
         faulty = tuple(replace(own, diagram=Shift(prefix, own.diagram), uses=uses(own.uses)) for own in self.faulty)
