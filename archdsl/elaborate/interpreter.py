@@ -371,14 +371,14 @@ class Interpreter:
             return self.evaluate(expr, Env(function.scope, names, env.frame))
 
         self._function_depth += 1
-        if self._function_depth > self.budget.depth:
-            self._function_depth = 0
-            message = f"the recursion of `{definition.name}` has no bound"
-            fail("unbounded-recursion", message, span, secondary=(Label(definition.name_span, "defined here"),))
-        bound = complete(definition.statics, given, evaluate, definition.name, definition.name_span, span)
-        value = self.evaluate(definition.value, Env(function.scope, bound, env.frame))
-        self._function_depth -= 1
-        return value
+        try:
+            if self._function_depth > self.budget.depth:
+                message = f"the recursion of `{definition.name}` has no bound"
+                fail("unbounded-recursion", message, span, secondary=(Label(definition.name_span, "defined here"),))
+            bound = complete(definition.statics, given, evaluate, definition.name, definition.name_span, span)
+            return self.evaluate(definition.value, Env(function.scope, bound, env.frame))
+        finally:
+            self._function_depth -= 1
 
     def _member(self, tree: ast.Member, env: Env) -> Any_:
         if isinstance(tree.base, ast.Name) and tree.base.id not in env.names:
