@@ -124,13 +124,13 @@ def cost(
 
 
 def _by_op(graph: Graph) -> list[tuple[str, int, int, int]]:
-    rows: dict[str, list[int]] = {}
+    rows: dict[str, tuple[int, int, int]] = {}
     for node in graph.nodes:
         if isinstance(node, Node):
             params, macs = measured(graph, node)
-            row = rows.setdefault(node.op, [0, 0, 0])
-            rows[node.op] = [row[0] + 1, row[1] + params, row[2] + macs]
-    return sorted(((op, *row) for op, row in rows.items()), key=lambda row: -row[3])  # type: ignore[misc,return-value]
+            row = rows.get(node.op, (0, 0, 0))
+            rows[node.op] = (row[0] + 1, row[1] + params, row[2] + macs)
+    return sorted(((op, *row) for op, row in rows.items()), key=lambda row: -row[3])
 
 
 def compile_(

@@ -13,8 +13,10 @@ import typer
 from archdsl.diagnostics import ArchdslError
 from archdsl.searchspace import ProgramChanged
 
-from . import architectures, searching, spaces
+from .architectures import COMMANDS as ON_ARCHITECTURES
 from .output import Interrupted, print_diagnostics
+from .searching import COMMANDS as SEARCHING
+from .spaces import COMMANDS as ON_SPACES
 
 app = typer.Typer(
     name="archdsl",
@@ -24,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (spaces.COMMANDS, architectures.COMMANDS, searching.COMMANDS):
+for commands in (ON_SPACES, ON_ARCHITECTURES, SEARCHING):
     for command in commands:
         app.command()(command)
 
@@ -44,7 +46,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     warnings.simplefilter("always", ProgramChanged)
-    warnings.showwarning = _show_warning  # type: ignore[assignment]
+    warnings.showwarning = _show_warning
     try:
         result = app(arguments, standalone_mode=False)
     except click.exceptions.Exit as done:

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from archdsl.diagnostics import ArchdslError, Diagnostic
-from archdsl.diagnostics.explain import codes, explain as explain_code
+from archdsl.diagnostics.explain import codes
+from archdsl.diagnostics.explain import explain as explain_code
 from archdsl.elaborate import Program, load_program, read_source
 from archdsl.searchspace import Space, find, load, shipped
 from archdsl.searchspace.check import CheckedProgram, check_program

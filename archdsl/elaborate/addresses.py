@@ -156,9 +156,8 @@ def children(tree: ast.Tree) -> list[ast.Tree]:
     found: list[ast.Tree] = []
     for name in tree.__dataclass_fields__:
         value = getattr(tree, name)
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, ast.Tree):
-                found.append(item)
+        items = value if isinstance(value, tuple) else (value,)
+        found.extend(item for item in items if isinstance(item, ast.Tree))
     return found
 
 

@@ -101,7 +101,7 @@ def unify(
     `names` are the statics: a dim that is one of them must be equal to it.
     """
     expected_kind = parameter.kind
-    places = (Label(parameter.span, "needed here"),)
+    places: tuple[Label, ...] = (Label(parameter.span, "needed here"),)
     if given.origin is not None:
         places = (*places, Label(given.origin, f"{given.type}"))
     if expected_kind not in KINDS:

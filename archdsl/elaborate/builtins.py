@@ -48,7 +48,7 @@ def arithmetic(op: str, left: Any_, right: Any_, span: Span) -> Any_:
         result: Any_ = _OPERATORS[op](left, right)
     except OverflowError:
         fail("too-large", f"the result of `{op}` is too large", span)
-    if is_number(result) and abs(result) > MAX_MAGNITUDE:  # type: ignore[arg-type,operator]
+    if is_number(result) and abs(result) > MAX_MAGNITUDE:  # type: ignore[arg-type]
         fail("too-large", f"the result of `{op}` is too large", span)
     return result
 

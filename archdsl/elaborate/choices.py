@@ -82,7 +82,7 @@ class Choices:
         labels = tuple(entry.label for entry in entries)
         weights = tuple(entry.weight for entry in entries)
         label = self._interpreter.handler.choose(OneOf(frame.decision, labels, weights, tree.span))
-        return entries[labels.index(label)]  # type: ignore[arg-type]
+        return entries[labels.index(str(label))]
 
     def _value(self, entry: _Entry, frame: Frame) -> Any_:
         return self._interpreter.evaluate(entry.tree.value, entry.env.at(frame.child(entry.part)))
@@ -321,9 +321,9 @@ class Choices:
             slots,
             source.low,
             source.high,
-            tensors,
+            tensors,  # type: ignore[arg-type]
             source.instance,
-            source.span,  # type: ignore[arg-type]
+            source.span,
         )
 
 

@@ -16,7 +16,7 @@ class Fault(ArchdslError):
 
 
 class Outside(Fault):
-    """The decisions are of no architecture of the space: a `require` does not hold, a decision is missing or unknown."""
+    """The decisions are of no architecture of the space: a `require` fails, a decision is missing or unknown."""
 
 
 def fail(

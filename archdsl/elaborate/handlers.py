@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Protocol, final
 
-from archdsl.diagnostics import Diagnostic, similar
+from archdsl.diagnostics import Diagnostic, Span, similar
 from archdsl.diagnostics import Label as Place
-from archdsl.diagnostics import Span
 from archdsl.ir import Label
 
 from .addresses import Frame
@@ -51,7 +50,7 @@ class SomeOf:
         return (
             isinstance(label, tuple)
             and self.low <= len(label) <= self.high
-            and all(a < b for a, b in zip(label, label[1:], strict=False))
+            and all(a < b for a, b in pairwise(label))
             and all(0 <= index < self.count for index in label)
         )
 

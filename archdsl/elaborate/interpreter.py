@@ -7,7 +7,7 @@ With decisions replayed it gives an architecture's graph, with every choice kept
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import final
+from typing import ClassVar, final
 
 from archdsl.diagnostics import Diagnostic, Label, Span, similar
 from archdsl.ir import OpDeclaration, Scope, Type, unquote_address
@@ -267,7 +267,7 @@ class Interpreter:
         value = self.evaluate(tree.operand, env)
         if not is_number(value):
             fail("wrong-kind", f"`{tree.op}` needs a number, given {describe(value)}", tree.span)
-        return -value if tree.op == "-" else value  # type: ignore[operator,return-value]
+        return -value if tree.op == "-" else value  # type: ignore[operator]
 
     def _brackets(self, tree: ast.Brackets, env: Env) -> Any_:
         base = self.evaluate(tree.base, env)
@@ -450,9 +450,8 @@ class Interpreter:
         for value in values:
             items = elements(value)
             flat.extend(items if items is not None else [value])
-        if flat and all(isinstance(value, (Tensor, Absent)) for value in flat):
-            return flat
-        return None
+        tensors = [value for value in flat if isinstance(value, (Tensor, Absent))]
+        return tensors if flat and len(tensors) == len(flat) else None
 
     def join(self, op: str, shown: str, operands: Sequence[TensorLike], env: Env, part: str, span: Span) -> TensorLike:
         """Add tensors of one type; absent ones are skipped, none left is absent, one left is itself."""
@@ -546,7 +545,7 @@ class Interpreter:
         self._closed(layer)
         present = [tensor for tensor in inputs if isinstance(tensor, Tensor)]
         variadic = any(parameter.variadic for parameter in definition.tensors)
-        if not present and inputs or (len(present) < len(inputs) and not variadic):
+        if (not present and inputs) or (len(present) < len(inputs) and not variadic):
             return ABSENT
         try:
             names = self._statics(layer)
@@ -613,9 +612,9 @@ class Interpreter:
         assert isinstance(definition, ast.Composite)
         self._closed(layer)
         variadic = any(parameter.variadic for parameter in definition.tensors or ())
-        if any(isinstance(tensor, Absent) for tensor in inputs):
-            if not variadic or not any(isinstance(tensor, Tensor) for tensor in inputs):
-                return ABSENT
+        absent = sum(isinstance(tensor, Absent) for tensor in inputs)
+        if absent and (not variadic or absent == len(inputs)):
+            return ABSENT
         if definition.depth is not None:
             not_yet("a recursion bounded by `depth`", definition.depth.span)
         self.program.cache.prepare(definition)
@@ -883,7 +882,7 @@ class Interpreter:
     def _scan(self, tree: ast.Scan, env: Env) -> Any_:
         not_yet("`scan`", tree.span)
 
-    _EVALUATORS: dict[type, Callable[..., Any_]] = {
+    _EVALUATORS: ClassVar[dict[type, Callable[..., Any_]]] = {
         ast.Name: _name,
         ast.Number: lambda self, tree, env: tree.value,
         ast.String: lambda self, tree, env: tree.value,

@@ -117,7 +117,7 @@ def bind_network(program: Program, name: str | None = None, statics: Mapping[str
         ArchdslError: the network's types cannot be evaluated.
     """
     definition = program.network(name)
-    given = dict(statics or {})
+    given: dict[str, Any] = dict(statics or {})
     scope = program.main
     program.cache.prepare(definition)
     interpreter = Interpreter(program, Static(), None)
@@ -142,7 +142,7 @@ def bind_network(program: Program, name: str | None = None, statics: Mapping[str
     try:
         bound = complete(
             definition.statics, given, evaluate, definition.name, definition.name_span, definition.name_span
-        )  # type: ignore[arg-type]
+        )
     except Fault as fault:
         raise (UsageError if given else ArchdslError)(fault.diagnostics) from None
     root = program.root(scope, definition)

@@ -65,9 +65,10 @@ class _Inference:
         macs = next((fact for fact in definition.facts if isinstance(fact, ast.Fact) and fact.name == "macs"), None)
         declares_weights = self._scope.is_std or any(isinstance(fact, ast.State) for fact in definition.facts)
         if macs is not None:
-            number = self._value(macs.value, known)
-            if not isinstance(number, int) or isinstance(number, bool) or number < 0:
-                fail("wrong-kind", f"`macs` of `{definition.name}` is no count: {text_of(number)}", None)
+            value = self._value(macs.value, known)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+                fail("wrong-kind", f"`macs` of `{definition.name}` is no count: {text_of(value)}", None)
+            number: int | None = value
         else:
             number = 0 if self._scope.is_std else None
         return Facts(results, weights if declares_weights else None, number, (*bound.items(), *each.items()))

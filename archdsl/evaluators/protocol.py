@@ -52,7 +52,7 @@ class Evaluator(Protocol):
 
 
 @final
-class TrialFailure(Exception):  # noqa: N818, it is a result of the search, not an error of the program
+class TrialFailure(Exception):
     """Ends an evaluation without an objective, for a reason that needs no traceback."""
 
     def __init__(self, message: str, *, status: Status = "failed") -> None:

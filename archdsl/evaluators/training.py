@@ -15,7 +15,7 @@ from .config import TrainingConfig
 from .data import load_dataset
 from .dataset import Dataset
 from .protocol import Quantity, TrialFailure, TrialFiles
-from .trial import Budget, Candidate
+from .trial import Budget, Candidate, Status
 
 
 def types_of(dataset: Dataset) -> tuple[Type, Type]:
@@ -87,7 +87,7 @@ class TrainingEvaluator:
             evaluate_on=split,
         )
         if outcome.status != "complete":
-            status = "out_of_memory" if outcome.status == "out-of-memory" else "failed"
+            status: Status = "out_of_memory" if outcome.status == "out-of-memory" else "failed"
             raise TrialFailure(outcome.reason, status=status)
         last = outcome.history[-1]
         accuracy = "test_accuracy" if self.final else "accuracy"

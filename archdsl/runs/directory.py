@@ -26,7 +26,7 @@ from archdsl.diagnostics import Diagnostic, UsageError
 from archdsl.evaluators.protocol import TrialFiles
 
 from .config import FORMAT, RunConfig, read_config
-from .disk import cannot_write, reporting, sync_directory, write_durably
+from .disk import cannot_write, replace_content, reporting, sync_directory, write_durably
 from .journal import Journal, Record, read_journal, to_line
 from .lock import RunLock
 from .reserve import Reserve
@@ -117,7 +117,7 @@ def _fill(path: Path, config: RunConfig, texts: Mapping[str, str]) -> None:
     for name, text in texts.items():
         target = path / TEXTS / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_durably(target, text.encode())
+        replace_content(target, text.encode())
     header: Record = {
         "format": FORMAT,
         "archdsl": config.archdsl,
@@ -126,8 +126,8 @@ def _fill(path: Path, config: RunConfig, texts: Mapping[str, str]) -> None:
         "seed": config.seed,
         "time": {"created": datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")},
     }
-    write_durably(path / CONFIG, config.to_yaml().encode())
-    write_durably(path / JOURNAL, to_line(header))
+    replace_content(path / CONFIG, config.to_yaml().encode())
+    replace_content(path / JOURNAL, to_line(header))
 
 
 @final

@@ -38,19 +38,28 @@ def reporting(path: Path) -> Iterator[None]:
 def write_durably(target: Path, data: bytes) -> None:
     """Replace the content of a file: whoever looks finds the former one or the new one, whole, after a crash too.
 
+    Raises:
+        ArchdslError: It cannot be written, and is as it was.
+    """
+    with reporting(target):
+        replace_content(target, data)
+
+
+def replace_content(target: Path, data: bytes) -> None:
+    """Do what `write_durably` does, but leave an `OSError` to the caller.
+
     The temporary file has a fixed name, so that one that a killed process left is overwritten.
     """
     temporary = target.with_name(f".{target.name}.new")
-    with reporting(target):
-        try:
-            temporary.write_bytes(data)
-            sync(temporary)
-            os.replace(temporary, target)
-            sync_directory(target.parent)
-        except OSError:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise
+    try:
+        temporary.write_bytes(data)
+        sync(temporary)
+        os.replace(temporary, target)
+        sync_directory(target.parent)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
 
 
 def sync(path: Path) -> None:

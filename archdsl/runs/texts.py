@@ -21,9 +21,10 @@ def texts_of(space: Space) -> tuple[str, dict[str, str]]:
     main = program.main
     name = f"{main.name}.nas"
     folder = main.path.parent if main.path else Path.cwd()
+    shipped = library().resolve()
     texts = {name: main.module.source.text}
     for scope in program.scopes:
-        if scope is not main and scope.path is not None and not scope.path.is_relative_to(library()):
+        if scope is not main and scope.path is not None and not scope.path.resolve().is_relative_to(shipped):
             texts[str(PurePosixPath(scope.path.relative_to(folder)))] = scope.module.source.text
     return name, texts
 

@@ -14,8 +14,10 @@ from .explore import Explorer, Failure
 @final
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`proved`: every architecture is well-typed and legal. `refuted`: the diagnostics name the decisions that lead to
-    a fault. `not proved`: the budget was spent before all was walked; nothing is known of the rest.
+    """What is known of all architectures of a network.
+
+    `proved`: every one is well-typed and legal. `refuted`: the diagnostics name the decisions that lead to a fault.
+    `not proved`: the budget was spent before all was walked; nothing is known of the rest.
 
     `walks` is how many paths were walked.
     """

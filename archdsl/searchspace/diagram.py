@@ -87,6 +87,7 @@ class Interner:
         known = self._flat.get(key)
         if known is not None:
             return known
+        result: Diagram
         match node:
             case Literal(address=address, label=label, weight=weight):
                 result = self.literal(prefix + address, label, weight)
@@ -177,7 +178,8 @@ class Meet:
 
     def all(self, nodes: Iterable[Diagram]) -> Diagram:
         """Join any number of diagrams."""
-        return reduce(self, nodes, UNIT)
+        start: Diagram = UNIT
+        return reduce(self, nodes, start)
 
     def __call__(self, a: Diagram, b: Diagram) -> Diagram:
         if a is b or b is UNIT:

@@ -10,14 +10,14 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import final
 
-from archdsl.diagnostics import Diagnostic, Label as Place
+from archdsl.diagnostics import Diagnostic
+from archdsl.diagnostics import Label as Place
 from archdsl.elaborate import Budget, BudgetSpent, Fault, Interpreter, Network, OneOf, Outside, Point
 from archdsl.elaborate.addresses import Frame, is_relative
-from archdsl.elaborate.handlers import SomeOf
 from archdsl.elaborate.values import Any_, Tensor, holds_tied, identity_of
 from archdsl.ir import Label
 
-from .diagram import EMPTY, UNIT, Diagram, Interner, Literal, Meet, Shift, product, union
+from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, product, union
 
 Condition = tuple[tuple[str, Label], ...]
 MAX_LABELS = 200_000

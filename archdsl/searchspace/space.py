@@ -192,7 +192,7 @@ class Space:
         choices = self.choices if self.verdict.kind == "proved" else {}
         result: dict[str, Label] = {}
         for address, label in decisions.items():
-            plain: Label = tuple(label) if isinstance(label, list) else label
+            plain: Label = tuple(label) if isinstance(label, list | tuple) else label
             known = choices.get(address, ())
             if known and not any(plain == own and type(plain) is type(own) for own in known):
                 plain = next((own for own in known if str(own) == str(plain)), plain)

@@ -10,12 +10,12 @@ from torch.utils._python_dispatch import TorchDispatchMode
 _aten = torch.ops.aten
 
 
-class _MacCounter(TorchDispatchMode):
+class _MacCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Counts the multiply-accumulates of convolutions and matrix products as they are dispatched."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.macs = 0
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.macs: int = 0
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
@@ -44,4 +44,5 @@ def count_macs(module: nn.Module, *inputs: Tensor) -> int:
             module(*inputs)
     finally:
         module.train(was_training)
-    return counter.macs
+    macs: int = counter.macs
+    return macs

@@ -63,7 +63,7 @@ def test_a_directory_that_cannot_be_filled_leaves_nothing_behind(
         replace(source, target)
 
     monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(ArchdslError, match=r"cannot write `.*journal.jsonl`: no space left on device"):
+    with pytest.raises(ArchdslError, match=r"cannot write `.*run`: no space left on device"):
         run(tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
 
