@@ -1,0 +1,249 @@
+"""Writes `forward`: one statement for each step, with names that the text of the space gave."""
+
+from collections.abc import Callable, Sequence
+from typing import final
+
+from archdsl.ir import Value
+
+from .bodies import JOINS, Body, Place, Step
+from .naming import TAKEN, identifier, parts_of, relative, unique
+
+Comment = Callable[[Value], str]
+"""Gives what is said of a value behind the statement that makes it."""
+
+BEFORE, LAST = "before", "last"
+"""The last two results of a list of cells, while a loop runs through it."""
+
+LONGEST = 100
+"""Calls are nested into a join where the line stays shorter than this."""
+
+
+@final
+class ForwardWriter:
+    """Writes the statements of one body.
+
+    Args:
+        body: The body; its last statement returns its outputs.
+        inputs: The name of each mention of a value from outside.
+        training_only: The steps that run in training mode alone.
+        results: What training mode returns, where that is more than the outputs.
+        comment: What to say of a value.
+    """
+
+    def __init__(
+        self,
+        body: Body,
+        inputs: Sequence[str],
+        *,
+        training_only: frozenset[int] = frozenset(),
+        results: tuple[Value, ...] = (),
+        comment: Comment = lambda _: "",
+    ) -> None:
+        self._body = body
+        self._training_only = training_only
+        self._results = results
+        self._comment = comment
+        self._places = dict(zip([piece.keys for _, piece in body.modules], body.places(), strict=True))
+        self._outside = iter(inputs)
+        self._inputs = tuple(dict.fromkeys(inputs))
+        own = {value for step in body.steps for value in step.outputs}
+        names = iter(inputs)
+        self._operands: list[list[Value | str]] = [
+            [value if value in own else next(names) for value in step.inputs] for step in body.steps
+        ]
+        self._last = self._last_mentions()
+        self._names: dict[Value, str] = {}
+        self._expressions: dict[Value, str] = {}
+        self._lines: list[str] = []
+        self._in_training = False
+        self._nested = self._find_nested()
+
+    def write(self) -> list[str]:
+        """Give the statements, without indent."""
+        at = 0
+        while at < len(self._body.steps):
+            length = self._window(at)
+            if length:
+                self._write_loop(at, length)
+                at += length
+            else:
+                self._write_step(at)
+                at += 1
+        self._write_return()
+        return self._lines
+
+    # ---------------------------------------------------------------- single steps
+
+    def _write_step(self, at: int) -> None:
+        step = self._body.steps[at]
+        self._enter(at in self._training_only)
+        text = self._text(at)
+        if at in self._nested:
+            self._expressions[step.outputs[0]] = text
+            return
+        is_last = at == len(self._body.steps) - 1
+        if is_last and step.outputs == self._body.outputs and not self._results:
+            self._say(f"return {text}", step.outputs)
+            self._names.update((value, "") for value in step.outputs)
+            return
+        names = [self._name(at, value) for value in step.outputs]
+        self._names.update(zip(step.outputs, names, strict=True))
+        self._say(f"{', '.join(names)} = {text}", step.outputs)
+
+    def _text(self, at: int) -> str:
+        step = self._body.steps[at]
+        operands = [self._operand(operand) for operand in self._operands[at]]
+        if step.piece is None:
+            return JOINS[step.join](operands)
+        return f"{self._place(step)}({', '.join(operands)})"
+
+    def _operand(self, operand: Value | str) -> str:
+        if isinstance(operand, str):
+            return operand
+        return self._expressions.get(operand) or self._names[operand]
+
+    def _say(self, text: str, values: Sequence[Value] = ()) -> None:
+        comment = ", ".join(filter(None, map(self._comment, values)))
+        self._lines.append(f"{'    ' * self._in_training}{text}{'  # ' if comment else ''}{comment}")
+
+    def _enter(self, training: bool) -> None:
+        if training and not self._in_training:
+            self._lines.append("if self.training:")
+        self._in_training = training
+
+    def _write_return(self) -> None:
+        outputs = [self._names[value] for value in self._body.outputs]
+        if self._results:
+            self._enter(True)
+            self._say(f"return {', '.join(self._names[value] for value in self._results)}")
+            self._enter(False)
+        if outputs != [""]:
+            self._say(f"return {', '.join(outputs)}")
+
+    # ---------------------------------------------------------------- names
+
+    def _last_mentions(self) -> dict[Value | str, int]:
+        last: dict[Value | str, int] = {}
+        for at, operands in enumerate(self._operands):
+            last.update(dict.fromkeys(operands, at))
+        last.update(dict.fromkeys((*self._body.outputs, *self._results), len(self._operands)))
+        return last
+
+    def _in_use(self, at: int) -> set[str]:
+        """Give the names whose values are read after a step."""
+        names = {name for value, name in self._names.items() if self._last.get(value, -1) > at}
+        return names | {name for name in self._inputs if self._last.get(name, -1) > at}
+
+    def _name(self, at: int, value: Value) -> str:
+        """Name a result after the `let` or the node that it is; else like what it was made from, if that is free."""
+        step = self._body.steps[at]
+        wishes = self._names_in_text(step)
+        if not wishes and len(self._operands[at]) == 1:
+            wishes = [name for name in (self._operand(self._operands[at][0]),) if name not in (BEFORE, LAST)]
+        in_use = self._in_use(at)
+        free = [name for name in wishes if name.isidentifier() and name not in in_use and name not in TAKEN]
+        return free[0] if free else unique("y", in_use)
+
+    def _names_in_text(self, step: Step) -> list[str]:
+        """Give the names under which a step stands: all parts of its address but the last are one."""
+        parts = parts_of(relative(step.address, self._body.scope.address))
+        return [step.let] if step.let else [identifier(parts[:length]) for length in range(1, len(parts))]
+
+    # ---------------------------------------------------------------- nesting
+
+    def _find_nested(self) -> frozenset[int]:
+        """Find calls that stand right before the join that alone reads them, in the order of its operands."""
+        mentions: dict[Value | str, int] = {}
+        for operands in self._operands:
+            for operand in operands:
+                mentions[operand] = mentions.get(operand, 0) + 1
+        for value in (*self._body.outputs, *self._results):
+            mentions[value] = mentions.get(value, 0) + 1
+        nested: set[int] = set()
+        for at, step in enumerate(self._body.steps):
+            if step.piece is not None:
+                continue
+            operands = self._operands[at]
+            before = at
+            found: list[int] = []
+            position = len(operands)
+            while before > 0:
+                candidate = self._body.steps[before - 1]
+                if candidate.piece is None or len(candidate.outputs) != 1:
+                    break
+                value = candidate.outputs[0]
+                if mentions.get(value) != 1 or value not in operands[:position]:
+                    break
+                if ((before - 1) in self._training_only) != (at in self._training_only):
+                    break
+                position = operands.index(value)
+                before -= 1
+                found.append(before)
+            length = sum(
+                len(str(self._places[piece.keys])) + 14
+                for piece in (self._body.steps[own].piece for own in found)
+                if piece is not None
+            )
+            if length + 10 * (len(operands) - len(found)) < LONGEST:
+                nested.update(found)
+        return frozenset(nested)
+
+    # ---------------------------------------------------------------- loops
+
+    def _window(self, start: int) -> int:
+        """Give the number of steps from here on that each read the last two results and feed only the next two."""
+        steps = self._body.steps
+        place = self._list_place(start)
+        if place is None or len(steps[start].inputs) != 2:
+            return 0
+        at = start + 1
+        while at < len(steps):
+            own = self._list_place(at)
+            if own is None or own.attribute != place.attribute or own.index != (place.index or 0) + at - start:
+                break
+            if self._operands[at] != [self._operands[at - 1][1], steps[at - 1].outputs[0]]:
+                break
+            # After the loop only the last two results have a name.
+            if at - start >= 2 and self._last[steps[at - 2].outputs[0]] > at:
+                break
+            at += 1
+        return at - start if at - start >= 3 else 0
+
+    def _list_place(self, at: int) -> Place | None:
+        step = self._body.steps[at]
+        if step.piece is None or len(step.outputs) != 1 or at in self._training_only:
+            return None
+        place = self._place(step)
+        return place if place.index is not None else None
+
+    def _write_loop(self, start: int, length: int) -> None:
+        self._enter(False)
+        steps = self._body.steps
+        end = start + length
+        place = self._place(steps[start])
+        total = sum(own.attribute == place.attribute for own in self._places.values())
+        first = place.index or 0
+        part = "" if length == total else f"[{first or ''}:{first + length if first + length < total else ''}]"
+        seeds = [self._operand(operand) for operand in self._operands[start]]
+        for value, name in self._names.items():
+            if name in (BEFORE, LAST) and self._last.get(value, -1) >= end:
+                self._keep(value, end)
+        if seeds != [BEFORE, LAST]:
+            self._say(f"{BEFORE}, {LAST} = {', '.join(seeds)}")
+        item = unique("cell", {*self._in_use(end - 1), *self._inputs})
+        self._say(f"for {item} in self.{place.attribute}{part}:")
+        self._say(f"    {BEFORE}, {LAST} = {LAST}, {item}({BEFORE}, {LAST})")
+        self._names[steps[end - 2].outputs[0]] = BEFORE
+        self._names[steps[end - 1].outputs[0]] = LAST
+
+    def _keep(self, value: Value, end: int) -> None:
+        """Give a value another name, for a loop is about to write over its own."""
+        step = next(step for step in self._body.steps if value in step.outputs)
+        wishes = [*self._names_in_text(step), "kept"]
+        name = unique(wishes[0], {*self._in_use(end - 1), *TAKEN})
+        self._say(f"{name} = {self._names[value]}")
+        self._names[value] = name
+
+    def _place(self, step: Step) -> Place:
+        assert step.piece is not None, "only a sub-module has a place"
+        return self._places[step.piece.keys]
