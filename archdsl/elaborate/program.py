@@ -29,7 +29,7 @@ MAX_FILES = 500
 
 def library() -> Path:
     """Give the folder of the shipped spaces."""
-    return Path(str(files("archdsl") / "spaces"))
+    return Path(str(files("archdsl") / "spaces")).resolve()
 
 
 @final
