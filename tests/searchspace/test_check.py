@@ -1,0 +1,71 @@
+"""The verdict on a space, in programs made for one question each."""
+
+import pytest
+
+from archdsl.diagnostics import ArchdslError
+from archdsl.elaborate import Budget
+from archdsl.searchspace import check_space, loads
+
+
+def verdict(definitions: str, body: str) -> tuple[str, list[str]]:
+    space = loads(f"{definitions}\nnetwork net(x: image[2, 4, 4]) -> image[2, 4, 4] {{ {body} }}")
+    return space.verdict.kind, [diagnostic.code for diagnostic in space.verdict.diagnostics]
+
+
+PROVED = ("proved", list[str]())
+
+
+def test_a_fault_that_no_use_of_a_cell_can_come_to_is_none() -> None:
+    cell = "cell k[s](x: image[c, h, w]) { return x |> choose { a = relu | b = conv[c, 2] when s == 2 } }"
+    assert verdict(cell, "return x |> k[1] |> k[2]") == PROVED
+    assert verdict(cell, "return x |> k[2]") == ("refuted", ["illegal-op"])
+
+
+def test_a_fault_behind_a_requirement_that_fails_before_is_none() -> None:
+    body = "let k = choose one of 1..2 {} return x |> conv[2, k]"
+    assert verdict("", body.format("require k == 1")) == PROVED
+    assert verdict("", body.format("")) == ("refuted", ["illegal-op"])
+
+
+def test_an_int_and_a_float_that_are_equal_are_two_statics() -> None:
+    block = "block b[k](x: image[c, h, w]) { return x |> conv[c, k] }"
+    assert verdict(block, "return x |> b[1] |> b[3]") == PROVED
+    assert verdict(block, "return x |> b[1] |> b[1.0]") == ("refuted", ["wrong-kind"])
+    assert verdict(block, "return x |> b[1.0] |> b[1]") == ("refuted", ["wrong-kind"])
+    assert verdict(block, "return x |> repeat 2 as i { b[1] } |> b[choose one of [1, 1.0]]")[0] == "refuted"
+
+
+def test_functions_that_fail_a_hundred_times_are_one_mistake() -> None:
+    text = "let k = choose one of 0..199 return x |> conv[2, 1 + f[k % 2]]"
+    assert verdict("fun f[k] = 10 // k * 0", text) == ("refuted", ["division-by-zero"])
+
+
+def test_a_space_that_nothing_satisfies_is_refuted() -> None:
+    assert verdict("", "let k = choose one of 1..2 require k == 3 return x") == ("refuted", ["empty-space"])
+    cell = "cell k[s](x: image[c, h, w]) { return x |> choose { a = relu when s == 1 | b = tanh when s == 2 } }"
+    assert verdict(cell, "return x |> k[1] |> k[2]") == ("refuted", ["empty-space"])
+
+
+def test_the_message_names_the_decisions_that_lead_to_a_fault() -> None:
+    cell = "cell k(x: image[c, h, w]) { return x |> choose { a = relu | b = conv[c, choose one of [1, 2, 3]] } }"
+    (diagnostic,) = loads(
+        f"{cell}\nnetwork net(x: image[2, 4, 4]) -> image[2, 4, 4] {{ return x |> k }}"
+    ).verdict.diagnostics
+    assert diagnostic.message.endswith("when `k.b` is `2`")
+    assert diagnostic.notes[-1] == "1 of the 3 alternatives of `k.b` are affected (k.b = 2)"
+
+
+def test_a_spent_budget_proves_nothing() -> None:
+    space = loads("network net(x: vec[4]) -> vec[4] { let k = choose one of 1..99 return x |> repeat k { relu } }")
+    spent, _ = check_space(space.elaborated, Budget(steps=100))
+    assert spent.kind == "not proved"
+    assert [(own.code, own.level) for own in spent.diagnostics] == [("budget-spent", "warning")]
+    assert space.verdict.kind == "proved"
+
+
+def test_nothing_is_asked_of_a_space_that_is_refuted() -> None:
+    space = loads("network net(x: image[2, 4, 4]) -> image[2, 4, 4] { return x |> conv[2, choose one of [1, 2]] }")
+    with pytest.raises(ArchdslError, match="illegal-op"):
+        space.size()
+    with pytest.raises(ArchdslError, match="illegal-op"):
+        space.sample(seed=0)
