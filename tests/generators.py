@@ -10,13 +10,14 @@ from archdsl.syntax import ast, format_module
 from archdsl.syntax.docs import cleaned
 from archdsl.syntax.lexer import tokenize
 from archdsl.syntax.parser import load_tables
+from archdsl.syntax.vocabulary import SOFT_WORDS
 
 # ---------------------------------------------------------------- programs
 
 NOWHERE = Span(Source("<made>", ""), 0, 0)
 
 # Soft words are names wherever the grammar expects none of them.
-NAMES = ["x", "y", "f", "n", "conv", "any", "one", "of", "step", "as", "at", "after", "depth", "weight", "buffer", "_a1"]
+NAMES = ["x", "y", "f", "n", "conv", "_a1", *sorted(SOFT_WORDS)]
 
 names = st.sampled_from(NAMES)
 numbers = st.sampled_from(["0", "1", "16", "0.25", "1e-4", "2.5e+10", "300M", "1.5K"]).map(
@@ -134,9 +135,7 @@ def _lets(draw: st.DrawFn, doc: bool = False) -> ast.Let:
 
 
 returns = _node(ast.Return, _tuples(expressions, 1, 2), _tuples(_node(ast.Keyword, names, expressions), 0, 2))
-short_bodies = expressions.map(
-    lambda value: ast.Body(NOWHERE, (ast.Return(NOWHERE, (value,), ()),), short=True)
-)
+short_bodies = expressions.map(lambda value: ast.Body(NOWHERE, (ast.Return(NOWHERE, (value,), ()),), short=True))
 
 
 @st.composite

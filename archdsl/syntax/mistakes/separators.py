@@ -60,7 +60,7 @@ def missing_comma(here: Situation) -> Diagnostic | None:
 def braces(here: Situation) -> Diagnostic | None:
     """Explain a body, or alternatives, without a brace before them."""
     token = here.token
-    if here.last.text == "choose" or here.tokens[max(here.index - 2, 0)].text == "choose":
+    if token.kind in ("VBAR", "EQUAL") and here.expects("OF"):
         return _choose(here)
     if not here.expects("LBRACE"):
         return None
@@ -71,11 +71,9 @@ def braces(here: Situation) -> Diagnostic | None:
     return None
 
 
-def _choose(here: Situation) -> Diagnostic | None:
-    """Explain alternatives right after `choose`."""
-    if here.token.kind not in ("VBAR", "EQUAL") or not here.expects("OF"):
-        return None
-    first = next(t for t in reversed(here.tokens[: here.index]) if t.text == "choose")
+def _choose(here: Situation) -> Diagnostic:
+    """Say that alternatives stand right after `choose`."""
+    first = next(t for t in reversed(here.tokens[: here.index]) if t.kind == "CHOOSE")
     message = f"expected `{{` before the alternatives of `choose`, given {here.shown(here.token)}"
     opening = Edit(first.end, first.end, " { ")
     fixes = [Fix("write the alternatives in `{ }`", (opening, close)) for close in _closes(here)]

@@ -46,9 +46,12 @@ def reserved(here: Situation, words: dict[str, str]) -> Diagnostic | None:
         return None
     if here.expected != {"NAME"} and not _is_used_as_name(here):
         return None
-    fix = Fix(f"choose another name, such as `my_{token.text}`", (here.replace(token, f"my_{token.text}"),))
+    # The name may be used later on, or the word be a word elsewhere.
+    everywhere = tuple(here.replace(t, f"my_{t.text}") for t in here.tokens[1:] if t.text == token.text)
+    advice = f"choose another name, such as `my_{token.text}`"
+    fixes = Fix(advice, everywhere), Fix(advice, (here.replace(token, f"my_{token.text}"),))
     message = f"expected a name, given the word `{token.text}` of the language"
-    return here.mistake("word-as-name", message, fix)
+    return here.mistake("word-as-name", message, *fixes)
 
 
 def _is_used_as_name(here: Situation) -> bool:
