@@ -46,7 +46,7 @@ def exported_model(network: Network, *, seed: int = 0) -> ExportedModel:
         "weights.safetensors": _weights(network, source),
         "example.npz": _example(network, seed),
     }
-    sources = dict.fromkeys(function.file for function in source.functions if function.stands_alone)
+    sources = dict.fromkeys(function.file for function in source.functions if not function.is_in_package)
     return ExportedModel(files, tuple(sources))
 
 
@@ -71,7 +71,7 @@ def _example(network: Network, seed: int) -> bytes:
     arrays = dict(zip(names, inputs, strict=True))
     arrays |= zip(["y"] if len(outputs) == 1 else [f"y{i}" for i in range(len(outputs))], outputs, strict=True)
     file = io.BytesIO()
-    np.savez(file, **{name: tensor.numpy() for name, tensor in arrays.items()})
+    np.savez(file, allow_pickle=False, **{name: tensor.numpy() for name, tensor in arrays.items()})
     return file.getvalue()
 
 

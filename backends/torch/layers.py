@@ -165,10 +165,13 @@ class ChannelShuffle(nn.Module):
         return f"groups={self.groups}"
 
 
+# `nn.AvgPool2d` can do the same, but its repr does not say so.
 class AvgPool(nn.Module):
-    """The mean of each window; what is padded does not count (`nn.AvgPool2d` can do this, but its repr hides it)."""
+    """The mean of each window; what is padded does not count."""
 
-    def __init__(self, kernel_size: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int]) -> None:
+    def __init__(
+        self, kernel_size: int | tuple[int, int], stride: int | tuple[int, int], padding: int | tuple[int, int]
+    ) -> None:
         super().__init__()
         self.kernel_size = kernel_size
         self.stride = stride

@@ -15,7 +15,7 @@ from .leaves import LeafReader, OwnFunction
 from .outline import outline, simplify
 from .pieces import join_path
 from .resolve import Resolver
-from .text import LOAD, NAMES, write_class, write_imports, write_layer, write_network
+from .text import LOAD, NAMES, write_class, write_header, write_imports, write_layer, write_network
 
 _JOINS = (layers.Add, layers.Mean, layers.Product, layers.Maximum, layers.Concat)
 
@@ -43,12 +43,11 @@ class ModelSource:
         return None
 
 
-def model_source(network: Network, header: str = "") -> ModelSource:
+def model_source(network: Network) -> ModelSource:
     """Write a compiled architecture as a Python file that needs torch and safetensors alone.
 
     Args:
         network: The compiled architecture.
-        header: The text of the file's docstring.
 
     Raises:
         ArchdslError: An op of the user's is lowered by a function that no file has under its name.
@@ -67,9 +66,10 @@ def model_source(network: Network, header: str = "") -> ModelSource:
     body = resolver.resolve(outline(graph))
     classes = [write_class(graph, definition) for definition in resolver.classes]
     written = write_network(graph, body, f"The network `{graph.name}`.")
+    header = write_header(graph, reader.functions.values())
     parts = [*(write_layer(layer) for layer in _used(reader, [*classes, written])), *classes, written, LOAD.strip()]
     imports = write_imports(parts, reader.functions)
-    text = "\n\n\n".join([f'"""{header}"""\n\n{imports}' if header else imports, *parts]) + "\n"
+    text = "\n\n\n".join([f"{header}\n\n{imports}", *parts]) + "\n"
     names = dict(zip(body.keys, body.attribute_paths(), strict=True))
     return ModelSource(text, names, tuple(reader.functions.values()))
 

@@ -63,7 +63,8 @@ class ClassDefinition:
             Argument(parameter.name, parameter.values[index], parameter.kind, by_place=parameter.kind == WIDTH)
             for parameter in self.parameters
         )
-        build = Build(self.name, own, body.keys, self.body.paths(), is_leaf=False)
+        paths = self.body.sequence.paths if self.is_chain else self.body.paths()
+        build = Build(self.name, own, body.keys, paths, is_leaf=False)
         inputs = tuple(body.taken_in[first] for first in firsts)
         return Step(body.scope.address, build, "", inputs, body.outputs)
 

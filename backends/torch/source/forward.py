@@ -6,6 +6,7 @@ from typing import final
 from archdsl.ir import Value
 
 from .bodies import JOINS, Body, Place, Step
+from .layout import WIDTH, Call, lay_out
 from .naming import TAKEN, identifier, parts_of, relative, unique
 
 Comment = Callable[[Value], str]
@@ -13,6 +14,9 @@ Comment = Callable[[Value], str]
 
 BEFORE, LAST = "before", "last"
 """The last two results of a list of cells, while a loop runs through it."""
+
+LINE = WIDTH - 8
+"""The longest statement: `forward` is a method."""
 
 LONGEST = 100
 """Calls are nested into a join where the line stays shorter than this."""
@@ -83,12 +87,17 @@ class ForwardWriter:
             return
         is_last = at == len(self._body.steps) - 1
         if is_last and step.outputs == self._body.outputs and not self._results:
-            self._say(f"return {text}", step.outputs)
-            self._names.update((value, "") for value in step.outputs)
-            return
-        names = [self._name(at, value) for value in step.outputs]
+            before = "return "
+            names = [""] * len(step.outputs)
+        else:
+            names = [self._name(at, value) for value in step.outputs]
+            before = f"{', '.join(names)} = "
+        if len(before + text) + 4 * self._in_training <= LINE:
+            self._say(before + text, step.outputs)
+        else:
+            for line in self._opened(at, before):
+                self._say(line)
         self._names.update(zip(step.outputs, names, strict=True))
-        self._say(f"{', '.join(names)} = {text}", step.outputs)
 
     def _text(self, at: int) -> str:
         step = self._body.steps[at]
@@ -97,6 +106,21 @@ class ForwardWriter:
             return JOINS[step.join](operands)
         return f"{self._place(step)}({', '.join(operands)})"
 
+    def _opened(self, at: int, before: str) -> list[str]:
+        """Write a statement that is too long for one line."""
+        step = self._body.steps[at]
+        operands = [self._operand(operand) for operand in self._operands[at]]
+        if step.join in ("Add", "Product", "Mean"):
+            sign = "*" if step.join == "Product" else "+"
+            after = f" / {len(operands)}" if step.join == "Mean" else ""
+            return [f"{before}(", f"    {operands[0]}", *(f"    {sign} {x}" for x in operands[1:]), f"){after}"]
+        call = (
+            Call(str(self._place(step)), tuple(operands))
+            if step.piece
+            else Call("torch.cat", (Call("", tuple(operands)), "dim=1"))
+        )
+        return [line[8:] for line in lay_out(call, 8, before)]
+
     def _operand(self, operand: Value | str) -> str:
         if isinstance(operand, str):
             return operand
@@ -104,7 +128,8 @@ class ForwardWriter:
 
     def _say(self, text: str, values: Sequence[Value] = ()) -> None:
         comment = ", ".join(filter(None, map(self._comment, values)))
-        self._lines.append(f"{'    ' * self._in_training}{text}{'  # ' if comment else ''}{comment}")
+        line = "    " * self._in_training + text
+        self._lines.append(f"{line}  # {comment}" if comment and len(line) + len(comment) + 4 <= LINE else line)
 
     def _enter(self, training: bool) -> None:
         if training and not self._in_training:
@@ -135,11 +160,12 @@ class ForwardWriter:
         return names | {name for name in self._inputs if self._last.get(name, -1) > at}
 
     def _name(self, at: int, value: Value) -> str:
-        """Name a result after the `let` or the node that it is; else like what it was made from, if that is free."""
+        """Name a result after the `let` or the node that it is; else like the input that it was made from."""
         step = self._body.steps[at]
         wishes = self._names_in_text(step)
-        if not wishes and len(self._operands[at]) == 1:
-            wishes = [name for name in (self._operand(self._operands[at][0]),) if name not in (BEFORE, LAST)]
+        if not wishes:
+            operands = [self._operand(operand) for operand in self._operands[at]]
+            wishes = [name for name in self._inputs if operands == [name] or len(self._inputs) == 1]
         in_use = self._in_use(at)
         free = [name for name in wishes if name.isidentifier() and name not in in_use and name not in TAKEN]
         return free[0] if free else unique("y", in_use)

@@ -7,8 +7,8 @@ from typing import final
 WIDTH = 120
 """No line is longer."""
 
-COMFORT = 96
-"""A call that is longer than this gets a line for each argument."""
+MOST_CALLS = 2
+"""A call or a list with more calls inside than this gets a line for each, however short they are."""
 
 
 @final
@@ -86,14 +86,14 @@ def lay_out(doc: Doc, indent: int, before: str = "", after: str = "") -> list[st
 
 
 def _must_open(doc: Doc, line: str) -> bool:
-    return len(line) > COMFORT or _is_open(doc)
+    return len(line) > WIDTH or _is_open(doc)
 
 
 def _is_open(doc: Doc) -> bool:
     """Tell whether an expression needs more than one line however short it is."""
     match doc:
         case Call(_, items, comments) | Listed(items, comments):
-            return any(comments) or any(map(_is_open, items)) or sum(not isinstance(i, str) for i in items) > 3
+            return any(comments) or any(map(_is_open, items)) or sum(not isinstance(i, str) for i in items) > MOST_CALLS
         case Prefixed(_, inner) | Repeated(inner, _):
             return _is_open(inner)
         case _:

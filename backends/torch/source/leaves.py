@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,9 +31,16 @@ class OwnFunction:
     file: Path
 
     @property
-    def stands_alone(self) -> bool:
-        """Whether its module is one file outside of any package."""
-        return "." not in self.module
+    def is_in_package(self) -> bool:
+        """Whether its module is part of a package, and not a file that stands alone."""
+        return "." in self.module or self.file.name == "__init__.py"
+
+    @property
+    def imports_archdsl(self) -> bool:
+        """Whether its file itself imports the library."""
+        return (
+            re.search(r"^\s*(import|from) archdsl\b", self.file.read_text(encoding="utf-8"), re.MULTILINE) is not None
+        )
 
 
 @final
@@ -76,9 +84,14 @@ class LeafReader:
         module = inspect.getmodule(function)
         file = inspect.getsourcefile(function)
         name = function.__name__
+        where = (f"lowered at {lowering.place}",)
         if module is None or file is None or getattr(module, name, None) is not lowering.build:
             message = f"op `{node.op}` cannot be exported: no file has the function that lowers it under its name"
-            raise ArchdslError(Diagnostic("cannot-export", message, notes=(f"lowered at {lowering.place}",)))
+            raise ArchdslError(Diagnostic("cannot-export", message, notes=where))
+        if module.__name__ == "__main__":
+            message = f"op `{node.op}` cannot be exported: the script that is running lowers it"
+            advice = "move the function to a file of its own, and import that"
+            raise ArchdslError(Diagnostic("cannot-export", message, notes=where, help=advice))
         own = OwnFunction(module.__name__, name, Path(file).resolve())
         callee = next((callee for callee, known in self.functions.items() if known == own), None)
         if callee is None:
@@ -155,7 +168,7 @@ def _is_alike(one: nn.Module, other: nn.Module) -> bool:
     mine, theirs = vars(one), vars(other)
     if mine.keys() != theirs.keys():
         return False
-    pools = type(one).__module__ == "torch.nn.modules.pooling"
+    pools = type(one).__module__ == "torch.nn.modules.pooling" or type(one) is layers.AvgPool
     for name in mine.keys() - _STATE:
         a, b = (_as_pair(mine[name]), _as_pair(theirs[name])) if pools else (mine[name], theirs[name])
         if not is_same(a, b):

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from torch import nn
 
-from archdsl.ir import Graph, Value
+from archdsl.ir import Graph, Type, Value
 
 from .bodies import Body
 from .classes import ClassDefinition, Parameter
 from .forward import ForwardWriter
-from .layout import WIDTH, Call, Doc, Listed, lay_out
+from .layout import Call, Doc, Listed, lay_out
 from .leaves import OwnFunction
 from .pieces import describe, describe_all, repeat
 from .shapes import shape_comments
@@ -86,6 +86,30 @@ def write_network(graph: Graph, body: Body, doc: str) -> str:
     return "\n".join(lines)
 
 
+def write_header(graph: Graph, functions: Iterable[OwnFunction]) -> str:
+    """Write the docstring of the file: what it is, how it is loaded, and what it needs."""
+    types = [f"`{port.name}` {_batched(port.type)}" for port in graph.inputs]
+    main = [_batched(graph.type_of(output.value)) for output in graph.outputs if not output.auxiliary]
+    lines = [
+        f'"""`{graph.name}`, a network in plain PyTorch.',
+        "",
+        f"It takes {', '.join(types)} and gives {', '.join(main)}.",
+        *(["In training mode it gives the auxiliary outputs as well."] if len(main) < len(graph.outputs) else []),
+        "",
+        '    network = load("weights.safetensors").eval()',
+        "",
+        "It needs torch and safetensors.",
+    ]
+    for module, own in sorted({function.module: function for function in functions}.items()):
+        what = f"the package of `{module}`" if own.is_in_package else f"`{own.file.name}` beside it"
+        lines.append(f"It needs {what} as well{', which imports archdsl' if own.imports_archdsl else ''}.")
+    return "\n".join([*lines, '"""'])
+
+
+def _batched(of: Type) -> str:
+    return f"[{', '.join(['batch', *map(str, of.dims)])}]"
+
+
 def write_imports(parts: Iterable[str], functions: dict[str, OwnFunction]) -> str:
     """Write the imports that the parts of the text need."""
     used = {node.id for part in parts for node in ast.walk(ast.parse(part)) if isinstance(node, ast.Name)}
@@ -102,9 +126,7 @@ def _own_imports(functions: dict[str, OwnFunction]) -> Iterator[str]:
 
 def _signature(parameters: Sequence[Parameter]) -> list[str]:
     items: list[Doc] = ["self", *(f"{parameter.name}: {parameter.annotation}" for parameter in parameters)]
-    doc = Call("__init__", tuple(items))
-    flat_line = f"    def __init__({', '.join(map(str, items))}) -> None:"
-    return [flat_line] if len(flat_line) <= WIDTH else lay_out(doc, 4, "def ", " -> None:")
+    return lay_out(Call("__init__", tuple(items)), 4, "def ", " -> None:")
 
 
 def _attributes(body: Body, texts: Iterator[str | None], comments: dict[Value, str] | None = None) -> list[str]:
@@ -149,8 +171,8 @@ def _forward(inputs: Sequence[str], outputs: int, statements: Sequence[str]) -> 
     result = "Tensor" if outputs == 1 else f"tuple[{', '.join(['Tensor'] * outputs)}]"
     if outputs == 0:
         result = "Tensor | tuple[Tensor, ...]"
-    taken = ", ".join(f"{name}: Tensor" for name in inputs)
-    return [f"    def forward(self, {taken}) -> {result}:", *(f"        {line}" for line in statements)]
+    taken = Call("forward", ("self", *(f"{name}: Tensor" for name in inputs)))
+    return [*lay_out(taken, 4, "def ", f" -> {result}:"), *(f"        {line}" for line in statements)]
 
 
 def _training_only(body: Body, main: Sequence[Value]) -> frozenset[int]:
