@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
 
-import click
 import typer
 
 from archdsl.diagnostics import ArchdslError
@@ -17,6 +16,9 @@ from .architectures import COMMANDS as ON_ARCHITECTURES
 from .output import Interrupted, print_diagnostics
 from .searching import COMMANDS as SEARCHING
 from .spaces import COMMANDS as ON_SPACES
+
+# The base of what is raised for wrong options; some versions of typer bring a click of their own.
+Misuse: type[Exception] = typer.BadParameter.__bases__[0].__bases__[0]
 
 app = typer.Typer(
     name="archdsl",
@@ -49,12 +51,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     warnings.showwarning = _show_warning
     try:
         result = app(arguments, standalone_mode=False)
-    except click.exceptions.Exit as done:
-        return done.exit_code
-    except click.ClickException as error:
-        error.show()
+    except Misuse as error:
+        error.show()  # type: ignore[attr-defined]
         return 2
-    except (click.exceptions.Abort, KeyboardInterrupt) as stop:
+    except (typer.Abort, KeyboardInterrupt) as stop:
         where = stop.directory if isinstance(stop, Interrupted) else None
         print("\ninterrupted" + (f"; go on with: archdsl resume {where}" if where else ""), file=sys.stderr)
         return 130

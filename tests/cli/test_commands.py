@@ -1,0 +1,86 @@
+"""What the commands print where all is well."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from archdsl.cli.main import run
+from archdsl.searchspace import shipped
+
+SPACES = Path(__file__).parents[2] / "spaces"
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert run(arguments) == 0, capsys.readouterr().err
+    return capsys.readouterr().out
+
+
+def test_every_shipped_file_is_proved(capsys: pytest.CaptureFixture[str]) -> None:
+    files = [str(path) for path in (*sorted(SPACES.glob("*.nas")), *sorted((SPACES / "std").glob("*.nas")))]
+    lines = printed(capsys, "check", *files).splitlines()
+    assert len(lines) == len(files)
+    assert all(": proved: " in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("space", "size"),
+    [
+        ("nas_bench_201", "15,625"),
+        ("darts", "1,076,746,950,455,072,400"),
+        ("proxylessnas", "221,502,229,807,900,608"),
+        ("mobilenet_v2", "1"),
+        ("digits_cells", "72,576"),
+    ],
+)
+def test_info_counts_exactly(space: str, size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert f"architectures: {size}\n" in printed(capsys, "info", space)
+    assert json.loads(printed(capsys, "info", space, "--json"))["architectures"] == int(size.replace(",", ""))
+
+
+def test_spaces_lists_what_is_shipped(capsys: pytest.CaptureFixture[str]) -> None:
+    assert set(json.loads(printed(capsys, "spaces", "--json"))) == set(shipped())
+
+
+def test_a_sample_is_written_shown_drawn_and_costed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(tmp_path / "arch.yaml")
+    printed(capsys, "sample", "darts", "--seed", "7", "--out", file)
+    assert "normal" in printed(capsys, "show", file)
+    assert "network darts(" in printed(capsys, "show", file, "--nas")
+    printed(capsys, "show", file, "--svg", str(tmp_path / "arch.svg"))
+    assert (tmp_path / "arch.svg").read_text(encoding="utf-8").startswith("<svg")
+    small = json.loads(printed(capsys, "cost", file, "--set", "c=4", "--set", "cells=3", "--json"))
+    whole = json.loads(printed(capsys, "cost", file, "--json"))
+    assert 0 < small["params"] < whole["params"]
+    assert whole["flops"] == 2 * whole["macs"]
+
+
+def test_the_cost_of_mobilenet_v2_is_the_published_one(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, "cost", "mobilenet_v2")
+    assert "3,504,872" in text
+    assert "300,774,272" in text
+
+
+def test_an_architecture_is_trained_and_its_run_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("torch")
+    file, out = str(tmp_path / "arch.yaml"), tmp_path / "run"
+    printed(capsys, "sample", "digits_cells", "--seed", "1", "--set", "width=4", "--out", file)
+    text = printed(capsys, "train", file, "--epochs", "1", "--out", str(out))
+    assert "digits: image[1, 8, 8]" in text
+    assert "test_accuracy" in text
+    printed(capsys, "report", str(out))
+    assert (out / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert "finished" in printed(capsys, "runs", str(tmp_path))
+    assert printed(capsys, "show", str(out))
+
+
+def test_fmt_changes_only_the_layout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "n.nas"
+    path.write_text(
+        "network  n(x: image[1,8,8])->vec[3]{return x|>global_avg_pool|>linear[3]} # end\n", encoding="utf-8"
+    )
+    assert run(["fmt", "--check", str(path)]) == 1
+    capsys.readouterr()
+    printed(capsys, "fmt", str(path))
+    assert printed(capsys, "fmt", "--check", str(path)) == ""
+    assert "# end" in path.read_text(encoding="utf-8")
