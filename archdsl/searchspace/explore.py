@@ -366,7 +366,8 @@ def _conditions(walked: list[tuple[_Path, bool]]) -> tuple[Failure, ...]:
                     found[failure.key] = (path, failure)
     result: list[Failure] = []
     for key, (path, failure) in found.items():
-        hit = [(p.decided, any(f.key == key for f in p.failures)) for p, _ in walked]
+        inner = set(failure.condition)
+        hit = [(p.decided, any(f.key == key and inner >= set(f.condition) for f in p.failures)) for p, _ in walked]
         condition = dict(path.decided)
         if len(hit) > MAX_PATHS_TO_COMPARE:
             hit = hit[:MAX_PATHS_TO_COMPARE]
