@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     import lark.grammar
 
 # A text for people stays far below; what is above is a mistake, such as a data file given instead of a space.
-LARGEST_TEXT = 1_000_000
+LARGEST_TEXT = 500_000
 
-# How many faulty definitions are explained; to look for what mends one takes longer than to read it.
-MOST_FAILURES = 50
+# How many mistakes are told; to look for what mends one takes longer than to read a definition.
+MOST_MISTAKES = 50
 
 Item = Token | ast.Use | ast.Definition
 
@@ -65,14 +65,12 @@ def parse(source: Source) -> Parsed:
     uses, definitions, misplaced = _assemble(items, builder)
     module = ast.Module(Span(source, 0, len(source.text)), source, doc, uses, definitions, lexed.comments)
     diagnostics = [
-        *(_explain(tables, source, failure) for failure in failures[:MOST_FAILURES]),
+        *(_explain(tables, source, failure) for failure in failures[:MOST_MISTAKES]),
         *builder.diagnostics,
         *misplaced,
         *unfit_names(source, tokens, helpful=not failures),
     ]
-    if len(failures) > MOST_FAILURES:
-        diagnostics.append(_too_many(source, failures))
-    return Parsed(module, by_place(diagnostics))
+    return Parsed(module, _at_most(MOST_MISTAKES, by_place(diagnostics), len(failures[MOST_MISTAKES:])))
 
 
 def parse_expression(source: Source) -> tuple[ast.Expr | None, tuple[Diagnostic, ...]]:
@@ -98,10 +96,13 @@ def _too_large(source: Source) -> Diagnostic | None:
     return Diagnostic("text-too-large", message, Label(Span(source, LARGEST_TEXT, LARGEST_TEXT + 1)))
 
 
-def _too_many(source: Source, failures: list[Failure]) -> Diagnostic:
-    token = failures[MOST_FAILURES].token
-    message = f"expected at most {MOST_FAILURES} definitions with mistakes, given {len(failures)}: no more are shown"
-    return Diagnostic("too-many-mistakes", message, Label(Span(source, token.start, token.end)))
+def _at_most(most: int, diagnostics: tuple[Diagnostic, ...], untold: int) -> tuple[Diagnostic, ...]:
+    """Leave out what no one would read, and say so."""
+    given = len(diagnostics) + untold
+    if given <= most:
+        return diagnostics
+    message = f"expected at most {most} mistakes, given {given}: no more are shown"
+    return (*diagnostics[:most], Diagnostic("too-many-mistakes", message, diagnostics[most - 1].primary))
 
 
 def _assemble(

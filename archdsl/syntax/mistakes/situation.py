@@ -10,7 +10,7 @@ from archdsl.syntax.tables import END
 from archdsl.syntax.vocabulary import CLOSERS, CLOSING
 
 # The texts to be tried out in search of a help are no longer than this.
-LONGEST_TRIAL = 8_000
+LONGEST_TRIAL = 4_000
 
 
 @final
