@@ -1,6 +1,7 @@
 """Writes `forward`: one statement for each step, with names that the text of the space gave."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import final
 
 from archdsl.ir import Value
@@ -31,6 +32,8 @@ class ForwardWriter:
         inputs: The name of each mention of a value from outside.
         training_only: The steps that run in training mode alone.
         results: What training mode returns, where that is more than the outputs.
+        given: The names of the inputs as values, where one may be an output.
+        titles: The names that outputs have.
         comment: What to say of a value.
     """
 
@@ -41,11 +44,14 @@ class ForwardWriter:
         *,
         training_only: frozenset[int] = frozenset(),
         results: tuple[Value, ...] = (),
+        given: Mapping[Value, str] = MappingProxyType({}),
+        titles: Mapping[Value, str] = MappingProxyType({}),
         comment: Comment = lambda _: "",
     ) -> None:
         self._body = body
         self._training_only = training_only
         self._results = results
+        self._titles = titles
         self._comment = comment
         self._places = dict(zip([piece.keys for _, piece in body.modules], body.places(), strict=True))
         self._outside = iter(inputs)
@@ -56,7 +62,7 @@ class ForwardWriter:
             [value if value in own else next(names) for value in step.inputs] for step in body.steps
         ]
         self._last = self._last_mentions()
-        self._names: dict[Value, str] = {}
+        self._names = dict(given)
         self._expressions: dict[Value, str] = {}
         self._lines: list[str] = []
         self._in_training = False
@@ -88,16 +94,16 @@ class ForwardWriter:
         is_last = at == len(self._body.steps) - 1
         if is_last and step.outputs == self._body.outputs and not self._results:
             before = "return "
-            names = [""] * len(step.outputs)
+            self._names.update(dict.fromkeys(step.outputs, ""))
         else:
-            names = [self._name(at, value) for value in step.outputs]
-            before = f"{', '.join(names)} = "
+            for value in step.outputs:
+                self._names[value] = self._name(at, value)
+            before = f"{', '.join(self._names[value] for value in step.outputs)} = "
         if len(before + text) + 4 * self._in_training <= LINE:
             self._say(before + text, step.outputs)
         else:
             for line in self._opened(at, before):
                 self._say(line)
-        self._names.update(zip(step.outputs, names, strict=True))
 
     def _text(self, at: int) -> str:
         step = self._body.steps[at]
@@ -113,7 +119,10 @@ class ForwardWriter:
         if step.join in ("Add", "Product", "Mean"):
             sign = "*" if step.join == "Product" else "+"
             after = f" / {len(operands)}" if step.join == "Mean" else ""
-            return [f"{before}(", f"    {operands[0]}", *(f"    {sign} {x}" for x in operands[1:]), f"){after}"]
+            terms = [operands[0], *(f"{sign} {x}" for x in operands[1:])]
+            fits = len(" ".join(terms)) + 4 + 4 * self._in_training <= LINE
+            lines = [" ".join(terms)] if fits else terms
+            return [f"{before}(", *(f"    {line}" for line in lines), f"){after}"]
         call = (
             Call(str(self._place(step)), tuple(operands))
             if step.piece
@@ -155,14 +164,15 @@ class ForwardWriter:
         return last
 
     def _in_use(self, at: int) -> set[str]:
-        """Give the names whose values are read after a step."""
-        names = {name for value, name in self._names.items() if self._last.get(value, -1) > at}
+        """Give the names whose values are read after a step, and those that it gives."""
+        own = set(self._body.steps[at].outputs)
+        names = {name for value, name in self._names.items() if value in own or self._last.get(value, -1) > at}
         return names | {name for name in self._inputs if self._last.get(name, -1) > at}
 
     def _name(self, at: int, value: Value) -> str:
         """Name a result after the `let` or the node that it is; else like the input that it was made from."""
         step = self._body.steps[at]
-        wishes = self._names_in_text(step)
+        wishes = [self._titles[value]] if value in self._titles else self._names_in_text(step)
         if not wishes:
             operands = [self._operand(operand) for operand in self._operands[at]]
             wishes = [name for name in self._inputs if operands == [name] or len(self._inputs) == 1]

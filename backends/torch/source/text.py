@@ -79,6 +79,8 @@ def write_network(graph: Graph, body: Body, doc: str) -> str:
         [names[value] for value in body.taken_in],
         training_only=_training_only(body, main),
         results=tuple(results) if has_auxiliary else (),
+        given=names,
+        titles={output.value: output.name for output in graph.outputs if output.name},
         comment=lambda value: comments.get(value, ""),
     )
     inputs = [names[Value(-1, i)] for i in range(len(graph.inputs))]
