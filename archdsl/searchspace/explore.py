@@ -126,6 +126,7 @@ class _Path:
     sizes: list[int] = field(default_factory=list)
     factors: list[Diagram] = field(default_factory=list)
     decided: dict[str, Label] = field(default_factory=dict)
+    picked: list[Diagram] = field(default_factory=list)
     uses: dict[tuple[str, Hashable], int] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
     failures: list[Failure] = field(default_factory=list)
@@ -227,7 +228,9 @@ class Explorer:
         i = path.branch(len(labels))
         label = labels[i]
         weights = point.weights if isinstance(point, OneOf) else (1.0,) * len(labels)
-        path.factors.append(Literal(point.address, label, weights[i] / sum(weights)))
+        literal = Literal(point.address, label, weights[i] / sum(weights))
+        path.factors.append(literal)
+        path.picked.append(literal)
         path.decided[point.address] = label
         return label
 
@@ -294,6 +297,7 @@ class Explorer:
             path.uses[tied] = index
         else:
             path.factors.append(outcome.diagram)
+        path.picked.append(outcome.diagram)
         path.marks |= outcome.marks
         if len(outcomes) > 1:
             path.decided.update(outcome.witness)
@@ -365,15 +369,17 @@ def _conditions(walked: list[tuple[_Path, bool]]) -> tuple[Failure, ...]:
                 if best is None or len(failure.condition) < len(best[1].condition):
                     found[failure.key] = (path, failure)
     result: list[Failure] = []
+    compared = [(_possible(path), path.failures) for path, _ in walked[:MAX_PATHS_TO_COMPARE]] if found else []
     for key, (path, failure) in found.items():
         inner = set(failure.condition)
-        hit = [(p.decided, any(f.key == key and inner >= set(f.condition) for f in p.failures)) for p, _ in walked]
+        hit = [
+            (possible, any(own.key == key and inner >= set(own.condition) for own in failures))
+            for possible, failures in compared
+        ]
         condition = dict(path.decided)
-        if len(hit) > MAX_PATHS_TO_COMPARE:
-            hit = hit[:MAX_PATHS_TO_COMPARE]
         for address in list(condition):
             rest = {a: label for a, label in condition.items() if a != address}
-            if all(fails for decided, fails in hit if all(decided.get(a) == v for a, v in rest.items())):
+            if all(fails for possible, fails in hit if all(v in possible.get(a, ()) for a, v in rest.items())):
                 condition = rest
         result.append(replace(failure, condition=(*condition.items(), *failure.condition)))
         if len(condition) == 1 and not failure.condition:
@@ -382,12 +388,31 @@ def _conditions(walked: list[tuple[_Path, bool]]) -> tuple[Failure, ...]:
     return tuple(result)
 
 
-def _share(address: str, hit: list[tuple[dict[str, Label], bool]]) -> str:
+def _possible(path: _Path) -> dict[str, set[Label]]:
+    """Give all labels that the walks of a path's classes decide, by address: a class stands for many walks."""
+    found: dict[str, set[Label]] = {}
+    seen: set[tuple[int, str]] = set()
+    stack: list[tuple[Diagram, str]] = [(node, "") for node in path.picked]
+    while stack:
+        node, prefix = stack.pop()
+        if (id(node), prefix) in seen:
+            continue
+        seen.add((id(node), prefix))
+        if isinstance(node, Literal):
+            address = prefix + node.address if is_relative(node.address) else node.address
+            found.setdefault(address, set()).add(node.label)
+        elif isinstance(node, Shift):
+            stack.append((node.child, prefix + node.prefix))
+        else:
+            stack.extend((child, prefix) for child in node.children)
+    return found
+
+
+def _share(address: str, hit: list[tuple[dict[str, set[Label]], bool]]) -> str:
     """Say how many of a choice's alternatives bring a mistake about."""
     labels: dict[object, bool] = {}
-    for decided, fails in hit:
-        if address in decided:
-            label = decided[address]
+    for possible, fails in hit:
+        for label in possible.get(address, ()):
             labels[label] = labels.get(label, True) and fails
     affected = sum(labels.values())
     return f"{affected} of the {len(labels)} alternatives"
