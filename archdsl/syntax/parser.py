@@ -183,11 +183,17 @@ def compile_grammar(grammar: str) -> Tables:
     analysis = LALR_Analyzer(ParserConf(loaded.rules, {}, list(STARTS)), strict=True)
     analysis.compute_lalr()  # type: ignore[no-untyped-call]
     table: Any = analysis.parse_table
+    firsts = [table.start_states[start] for start in STARTS]
     rules = sorted(loaded.rules, key=lambda rule: (rule.origin.name, rule.order))
     number = {rule: ~i for i, rule in enumerate(rules)}
     terminals = BasicLexer(loaded.lexer_conf).terminals
     names = re.compile(next(t.pattern.to_regexp() for t in terminals if t.name == "NAME"))
     words = {t.pattern.value: t.name for t in terminals if t.pattern.type == "str" and names.fullmatch(t.pattern.value)}
+    states = {
+        state: {str(symbol): (action is Shift, arg) for symbol, (action, arg) in sorted(row.items())}
+        for state, row in table.states.items()
+    }
+    place = {state: i for i, state in enumerate(_in_order(states, firsts))}
     return Tables(
         pattern="|".join(f"(?P<{t.name}>{t.pattern.to_regexp()})" for t in terminals if t.name not in words.values()),
         ignored=frozenset(loaded.ignore_tokens),
@@ -195,14 +201,23 @@ def compile_grammar(grammar: str) -> Tables:
         literals={str(t.name): t.pattern.value for t in terminals if t.pattern.type == "str"},
         rules=tuple(_rule(rule) for rule in rules),
         actions=tuple(
-            {
-                str(symbol): arg if action is Shift else number[arg]
-                for symbol, (action, arg) in table.states[state].items()
-            }
-            for state in range(len(table.states))
+            {symbol: place[arg] if shift else number[arg] for symbol, (shift, arg) in states[state].items()}
+            for state in place
         ),
-        starts={start: (table.start_states[start], table.end_states[start]) for start in STARTS},
+        starts={start: (place[table.start_states[start]], place[table.end_states[start]]) for start in STARTS},
     )
+
+
+def _in_order(states: dict[Any, dict[str, tuple[bool, Any]]], firsts: list[Any]) -> list[Any]:
+    """Give the states as they are reached: an order that is the same each time, unlike that of lark."""
+    order = dict.fromkeys(firsts)
+    reached = list(order)
+    for state in reached:
+        for shift, following in states[state].values():
+            if shift and following not in order:
+                order[following] = None
+                reached.append(following)
+    return reached
 
 
 def _rule(rule: "lark.grammar.Rule") -> Rule:
