@@ -37,9 +37,8 @@ class Failure:
 
 
 class _Entry(NamedTuple):
-    """What stands on the stack: the state after it, its value, its place, and how deep it is nested."""
+    """What a state was reached by: a value, its place, and how deep it is nested."""
 
-    state: int
     value: object
     start: int
     end: int
@@ -51,37 +50,38 @@ def run(tables: Tables, start: str, tokens: tuple[Token, ...], builder: Builder)
     actions, rules = tables.actions, tables.rules
     first, last = tables.starts[start]
     methods = [getattr(builder, rule.name) if rule.kind == "node" else None for rule in rules]
-    stack = [_Entry(first, None, 0, 0, 0)]
+    states = [first]
+    entries: list[_Entry] = []  # one for each state but the first
     for index, token in enumerate(tokens):
         kind = token.kind
-        action = actions[stack[-1].state].get(kind)
+        action = actions[states[-1]].get(kind)
         while action is None or action < 0:
             if action is None:
                 if kind == "NAME" or token.text not in SOFT_WORDS:
                     return Failure(tokens, index, start)
                 kind = "NAME"
-                action = actions[stack[-1].state].get(kind)
-                continue
-            rule = rules[~action]
-            if rule.kind == "unit":
-                _, value, begin, end, depth = stack.pop()
             else:
-                value, begin, end, depth = _reduce(rule, stack, token, builder, methods[~action])
-                if depth > DEEPEST:
-                    return Failure(tokens, index, start, too_deep=True)
-            state = actions[stack[-1].state][rule.origin]
-            if state == last and kind == END:
-                return value
-            stack.append(_Entry(state, value, begin, end, depth))
-            action = actions[state].get(kind)
-        stack.append(_Entry(action, token, token.start, token.end, 0))
+                rule = rules[~action]
+                if rule.kind != "unit":
+                    reduced = _reduce(rule, entries, token, builder, methods[~action])
+                    if reduced.depth > DEEPEST:
+                        return Failure(tokens, index, start, too_deep=True)
+                    entries.append(reduced)
+                if rule.size:
+                    del states[-rule.size :]
+                states.append(actions[states[-1]][rule.origin])
+                if states[-1] == last and kind == END:
+                    return entries[-1].value
+            action = actions[states[-1]].get(kind)
+        states.append(action)
+        entries.append(_Entry(token, token.start, token.end, 0))
     raise AssertionError("the last token is the end")
 
 
 def _reduce(
     rule: Rule, stack: list[_Entry], token: Token, builder: Builder, method: Callable[..., object] | None
-) -> tuple[object, int, int, int]:
-    """Take the entries of a rule from the stack and give what they stand for, its place and its depth."""
+) -> _Entry:
+    """Take the entries of a rule from the stack and give the one that they make."""
     if rule.size:
         entries = stack[-rule.size :]
         del stack[-rule.size :]
@@ -91,10 +91,10 @@ def _reduce(
         entries, start, end, depth = [], token.start, token.start, 0
     children = _flat(rule, entries) if rule.lists else [None if i < 0 else entries[i].value for i in rule.children]
     if rule.kind == "list":
-        return children, start, end, depth
+        return _Entry(children, start, end, depth)
     if method is None:
-        return children[0], start, end, depth + 1
-    return method(Span(builder.source, start, end), *children), start, end, depth + 1
+        return _Entry(children[0], start, end, depth + 1)
+    return _Entry(method(Span(builder.source, start, end), *children), start, end, depth + 1)
 
 
 def _flat(rule: Rule, entries: list[_Entry]) -> list[object]:
