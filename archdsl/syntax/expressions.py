@@ -147,16 +147,18 @@ def _range(part: ast.Range) -> Layout:
 
 
 def _conditional(part: ast.Conditional) -> Layout:
-    first = expression(part.then, OR)
+    """Lay out a condition with its value; a chain of them that does not fit has a line for each."""
+
+    def case(part: ast.Conditional) -> Layout:
+        return Group((expression(part.then, OR), Nest(2, (BREAK, "if", SPACE, expression(part.test, OR)))))
+
     rest: list[Layout] = []
-    other: ast.Expr = part
+    other = part.other
     while isinstance(other, ast.Conditional):
-        if other is not part:
-            rest.append((BREAK, "else", SPACE, expression(other.then, OR)))
-        rest.append((BREAK, "if", SPACE, expression(other.test, OR)))
+        rest.append((BREAK, "else", SPACE, case(other)))
         other = other.other
     rest.append((BREAK, "else", SPACE, expression(other)))
-    return Group((first, Nest(2, tuple(rest))))
+    return Group((case(part), Nest(2, tuple(rest))))
 
 
 def _chain(part: ast.Binary) -> Layout:
