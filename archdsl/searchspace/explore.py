@@ -8,6 +8,7 @@ of which signature they used, and in the end the signatures of one root are join
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from math import comb
 from typing import final
 
 from archdsl.diagnostics import Diagnostic
@@ -176,6 +177,7 @@ class Explorer:
         self._paths: list[_Path] = []
         self._known: dict[Hashable, Exploration] = {}
         self._tied: dict[Hashable, Exploration] = {}
+        self._subsets: dict[tuple[int, int, int], tuple[Label, ...]] = {}
         self.walks = 0
 
     # ------------------------------------------------------------ the whole network
@@ -227,8 +229,8 @@ class Explorer:
         labels = self._labels(point)
         i = path.branch(len(labels))
         label = labels[i]
-        weights = point.weights if isinstance(point, OneOf) else (1.0,) * len(labels)
-        literal = Literal(point.address, label, weights[i] / sum(weights))
+        prior = point.weights[i] / sum(point.weights) if isinstance(point, OneOf) else 1.0 / len(labels)
+        literal = Literal(point.address, label, prior)
         path.factors.append(literal)
         path.picked.append(literal)
         path.decided[point.address] = label
@@ -237,13 +239,14 @@ class Explorer:
     def _labels(self, point: Point) -> tuple[Label, ...]:
         if isinstance(point, OneOf):
             return point.labels
-        labels: list[Label] = []
-        for label in point.labels:
-            labels.append(label)
-            if len(labels) > MAX_LABELS:
+        key = (point.count, point.low, point.high)
+        known = self._subsets.get(key)
+        if known is None:
+            if sum(comb(point.count, size) for size in range(point.low, point.high + 1)) > MAX_LABELS:
                 message = f"a choice of {point.low} to {point.high} out of {point.count} has too many alternatives"
                 raise BudgetSpent(Diagnostic("budget-spent", message, Place(point.span)))
-        return tuple(labels)
+            known = self._subsets[key] = tuple(point.labels)
+        return known
 
     def scope(self, key: Hashable | None, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
         if key is None:
