@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_an_object_with_ask_and_tell_is_a_strategy() -> None:
     space = archdsl.load("nas_bench_201")
 
     class Same:
-        name = "same"
+        name: ClassVar[str] = "same"
 
         def ask(self, rng: object) -> archdsl.Candidate:
             return archdsl.Candidate(space.sample(seed=1))
