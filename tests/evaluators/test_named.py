@@ -140,10 +140,10 @@ IDX = bytes([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, *range(6)])
         ("a", b"\x89PNG" + IDX[4:], f"`{{}}` is not {WHAT}: its header is 89504e47 00000002 00000003"),
         ("a", IDX[:7] + b"\x03" + IDX[8:], f"`{{}}` is not {WHAT}: its header is 00000802 00000003 00000003"),
         ("a.gz", IDX, "`{}` cannot be unpacked: Error -3 while decompressing data: incorrect header check"),
-        ("a.gz", gzip.compress(IDX)[:-9], "`{}` cannot be unpacked: it ends too early"),
+        ("a.gz", gzip.compress(IDX, mtime=0)[:-9], "`{}` cannot be unpacked: it ends too early"),
         ("a.gz", b"", "`{}` cannot be unpacked: it ends too early"),
-        ("a.gz", gzip.compress(IDX + b"0"), f"`{{}}` is not {WHAT}: it has 19 bytes, expected 18"),
-        ("a.gz", gzip.compress(IDX)[:-8] + bytes(8), "`{}` cannot be unpacked: Error -3 while …"),
+        ("a.gz", gzip.compress(IDX + b"0", mtime=0), f"`{{}}` is not {WHAT}: it has 19 bytes, expected 18"),
+        ("a.gz", gzip.compress(IDX, mtime=0)[:-8] + bytes(8), "`{}` cannot be unpacked: Error -3 while …"),
     ],
 )
 def test_broken_idx_files_are_refused(tmp_path: Path, name: str, content: bytes, message: str) -> None:
