@@ -4,7 +4,7 @@ from .faults import Fault, Outside
 from .handlers import Handler, Keep, OneOf, Point, Replay, SomeOf
 from .interpreter import Budget, BudgetSpent, Interpreter
 from .names import check_names
-from .network import Network, architecture_graph, bind_network, supergraph, unknown_decisions
+from .network import Network, architecture_graph, bind_network, replayed_graph, supergraph, unknown_decisions
 from .program import ModuleScope, Program, library, load_program, read_source
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "library",
     "load_program",
     "read_source",
+    "replayed_graph",
     "supergraph",
     "unknown_decisions",
 ]

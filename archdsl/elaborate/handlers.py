@@ -84,29 +84,32 @@ class Handler(Protocol):
 
 @final
 class Replay:
-    """Decides as it is told; `asked` collects the decisions that were asked for, in order."""
+    """Decides as it is told; `asked` collects the decisions that were asked for, in order.
 
-    def __init__(self, decisions: Mapping[str, Label]) -> None:
+    A decision that is missing or inadmissible ends the walk. With `refused` its diagnostic goes there, by address, and
+    the walk goes on with the first alternative.
+    """
+
+    def __init__(self, decisions: Mapping[str, Label], refused: dict[str, Diagnostic] | None = None) -> None:
         self._decisions = decisions
+        self._refused = refused
         self._marked: set[str] = set()
         self.asked: dict[str, Label] = {}
 
     def choose(self, point: Point) -> Label:
         if point.address not in self._decisions:
-            near = similar(point.address, self._decisions)
-            raise Outside(
-                Diagnostic(
-                    "missing-decision",
-                    f"no decision is given for `{point.address}`",
-                    Place(point.span, "chosen here"),
-                    notes=(f"a decision for `{near[0]}` is given",) if near else (),
-                )
-            )
+            return self._refuse(point, missing(point, self._decisions))
         label = self._decisions[point.address]
         if not point.admits(label):
-            raise Outside(inadmissible(point, label))
+            return self._refuse(point, inadmissible(point, label))
         self.asked[point.address] = label
         return label
+
+    def _refuse(self, point: Point, diagnostic: Diagnostic) -> Label:
+        if self._refused is None:
+            raise Outside(diagnostic)
+        self._refused.setdefault(point.address, diagnostic)
+        return next(iter(point.labels))
 
     def scope(self, key: Hashable | None, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
         return run(frame)
@@ -119,6 +122,17 @@ class Replay:
 
     def is_marked(self, member: str) -> bool:
         return member in self._marked
+
+
+def missing(point: Point, decisions: Mapping[str, Label]) -> Diagnostic:
+    """Say that a choice is not decided."""
+    near = similar(point.address, decisions)
+    return Diagnostic(
+        "missing-decision",
+        f"no decision is given for `{point.address}`",
+        Place(point.span, "chosen here"),
+        notes=(f"a decision for `{near[0]}` is given",) if near else (),
+    )
 
 
 def inadmissible(point: Point, label: Label) -> Diagnostic:

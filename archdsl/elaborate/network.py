@@ -82,12 +82,38 @@ def architecture_graph(network: Network, decisions: Mapping[str, Decision]) -> t
     Raises:
         ArchdslError: a decision is missing, inadmissible or never asked for, or the architecture is ill-typed.
     """
-    replay = Replay(decisions)
-    graph = network.graph(replay)
-    unknown = [address for address in decisions if address not in replay.asked]
+    graph, asked = replayed_graph(network, decisions, may_drop=False)
+    unknown = [address for address in decisions if address not in asked]
     if unknown:
-        raise Outside(unknown_decisions(unknown, replay.asked))
-    return graph, replay.asked
+        raise Outside(unknown_decisions(unknown, asked))
+    return graph, asked
+
+
+def replayed_graph(
+    network: Network, decisions: Mapping[str, Decision], *, may_drop: bool = True
+) -> tuple[Graph, dict[str, Decision]]:
+    """Give the graph that decisions lead to, and those that it asked for, in evaluation order.
+
+    Raises:
+        ArchdslError: the architecture is ill-typed, or decisions are missing or inadmissible: all of them are listed,
+            and unless they may be dropped, all that were never asked for.
+    """
+    replay = Replay(decisions)
+    try:
+        return network.graph(replay), replay.asked
+    except Outside as outside:
+        if outside.diagnostic.code not in ("missing-decision", "inadmissible-decision"):
+            raise
+    refused: dict[str, Diagnostic] = {}
+    replay = Replay(decisions, refused)
+    unknown: list[str] = []
+    try:
+        network.graph(replay)
+    except Fault:
+        pass  # of an architecture that nobody asked for
+    else:
+        unknown = [] if may_drop else [a for a in decisions if a not in replay.asked and a not in refused]
+    raise Outside((*refused.values(), *unknown_decisions(unknown, {**replay.asked, **dict.fromkeys(refused, "")})))
 
 
 def unknown_decisions(unknown: list[str], asked: Mapping[str, Decision]) -> tuple[Diagnostic, ...]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, final
 
 from archdsl.diagnostics import ArchdslError, Diagnostic
-from archdsl.elaborate import Network, Outside, Replay, architecture_graph, bind_network, supergraph
+from archdsl.elaborate import Network, Outside, architecture_graph, bind_network, replayed_graph, supergraph
 from archdsl.ir import Graph, Label
 
 from .architecture import Architecture
@@ -181,11 +181,10 @@ class Space:
             ArchdslError: a decision is missing or inadmissible here.
         """
         decisions = self._normalized(architecture.decisions)
-        replay = Replay(decisions)
-        graph = self.elaborated.graph(replay)
-        found = Architecture(self, replay.asked)
+        graph, asked = replayed_graph(self.elaborated, decisions)
+        found = Architecture(self, asked)
         found.remember(graph)
-        return found, tuple(address for address in decisions if address not in replay.asked)
+        return found, tuple(address for address in decisions if address not in asked)
 
     def _normalized(self, decisions: Mapping[str, Label]) -> dict[str, Label]:
         """Take labels as people write them: lists for sets of indices, numbers for labels that are their text."""
