@@ -1,0 +1,53 @@
+"""The exact sizes of the shipped spaces: the published ones, or those that follow from the text."""
+
+from math import comb, prod
+
+import pytest
+
+from archdsl.searchspace import load, shipped
+
+from .brute_force import brute_force, key_of
+
+OPS = 6
+"""The ops of `digits_cells`."""
+
+SIZES = {
+    "nas_bench_201": 5**6,
+    "darts": prod(comb(2 + i, 2) * 7**2 for i in range(4)) ** 2,
+    "proxylessnas": 6**6 * 7**15,
+    "mobilenet_v2": 1,
+    "digits_cells": 2 * prod(n * OPS + comb(n, 2) * OPS**2 for n in (1, 2, 3)),
+}
+
+
+@pytest.mark.parametrize(("name", "size"), SIZES.items())
+def test_a_shipped_space_has_the_published_size(name: str, size: int) -> None:
+    assert load(name).size() == size
+
+
+def test_published_sizes_are_as_in_the_papers() -> None:
+    assert SIZES["nas_bench_201"] == 15_625
+    assert SIZES["darts"] == 1_037_664_180**2 == 1_076_746_950_455_072_400
+    assert SIZES["proxylessnas"] == 221_502_229_807_900_608
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_shipped_space_is_proved_and_its_size_does_not_depend_on_widths(name: str) -> None:
+    space = load(name)
+    assert space.verdict.kind == "proved"
+    wider = space.at(statics={key: 2 * space.statics[key] for key in ("c", "width") if key in space.statics})
+    assert wider.size() == space.size()
+
+
+def test_the_search_space_of_darts_has_an_op_more() -> None:
+    assert load("darts", search=True).size() == prod(comb(2 + i, 2) * 8**2 for i in range(4)) ** 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["nas_bench_201", "digits_cells"])
+def test_brute_force_counts_as_many(name: str) -> None:
+    space = load(name, width=2).at(statics={"per_stage": 1} if name == "nas_bench_201" else {})
+    found = brute_force(space.elaborated, 100_000)
+    assert not found.faults
+    assert len(found.keys) == space.size() == SIZES[name]
+    assert all(key_of(dict(space.sample(seed=seed).decisions)) in found.keys for seed in range(100))
