@@ -2,7 +2,8 @@
 
 from .faults import Fault, Outside
 from .handlers import Handler, Keep, OneOf, Point, Replay, SomeOf
-from .interpreter import Budget, BudgetSpent, Interpreter
+from .interpreter import Interpreter
+from .limits import Budget, BudgetSpent
 from .names import check_names
 from .network import Network, architecture_graph, bind_network, replayed_graph, supergraph, unknown_decisions
 from .program import ModuleScope, Program, library, load_program, read_source

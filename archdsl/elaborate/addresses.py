@@ -7,7 +7,7 @@ depend on the text of one body alone, never on what was evaluated before.
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 from archdsl.syntax import ast
 
@@ -170,6 +170,8 @@ class TreeCache:
         self._prepared: set[int] = set()
         self._applies: dict[int, bool] = {}
         self._names: dict[int, frozenset[str]] = {}
+        self.constants: dict[int, dict[str, Any]] = {}
+        self.evaluating: set[int] = set()
 
     def prepare(self, definition: ast.Definition) -> None:
         """Number the uses of names in a definition."""

@@ -80,10 +80,32 @@ def complete(
             if admits is None:
                 fail("unknown-kind", f"`{parameter.kind}` is no kind of static", parameter.span)
             if not admits(value):
-                message = f"static `{parameter.name}` of `{name}` is a {parameter.kind}, given {describe(value)}"
+                kind = f"{'an' if parameter.kind[0] in 'aeiou' else 'a'} {parameter.kind}"
+                message = f"static `{parameter.name}` of `{name}` is {kind}, given {describe(value)}"
                 fail("wrong-kind", message, span, secondary=(Label(parameter.span, "declared here"),))
+        if parameter.family is not None:
+            _check_member(parameter, value, values, evaluate, name, span)
         values[parameter.name] = value
     return values
+
+
+def _check_member(
+    parameter: ast.StaticParameter,
+    value: Any_,
+    values: dict[str, Any_],
+    evaluate: Evaluate,
+    name: str,
+    span: Span,
+) -> None:
+    """Check that a family has a member of this index."""
+    family = parameter.family
+    assert family is not None
+    low, high = (evaluate(bound, values) for bound in (family.start, family.stop))
+    if not (isinstance(low, int) and isinstance(high, int)) or family.step is not None:
+        fail("wrong-kind", f"the family `{name}` is indexed by a range of whole numbers", family.span)
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        message = f"`{name}` has the members {low} to {high}, given {describe(value)}"
+        fail("index-out-of-range", message, span, secondary=(Label(parameter.span, "declared here"),))
 
 
 def unify(
@@ -133,8 +155,11 @@ def unify(
             what = f"dim `{dim.id}`"
         else:
             value = evaluate(dim, {**names, **bound})
-            known_size = value if isinstance(value, int) else -1
-            what = f"`{dim.span.text}`"
+            what = f"`{' '.join(dim.span.text.split())}`"
+            if not isinstance(value, int) or isinstance(value, bool):
+                message = f"`{name}` writes a dim as {what}, which is {describe(value)}"
+                fail("wrong-kind", message, span, secondary=(Label(dim.span, "no whole number"),))
+            known_size = value
         if known_size != size:
             bindings = ", ".join(f"{key} = {value}" for key, value in bound.items())
             fail(

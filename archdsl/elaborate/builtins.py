@@ -7,10 +7,10 @@ from typing import Any
 from archdsl.diagnostics import Span
 
 from .faults import fail
+from .limits import MAX_MAGNITUDE, MAX_REPEAT, MAX_STRING
 from .values import Any_, Subset, describe
 
 Number = int | float
-MAX_MAGNITUDE = 1 << 256
 
 
 def elements(value: Any_) -> tuple[Any_, ...] | None:
@@ -39,18 +39,35 @@ def arithmetic(op: str, left: Any_, right: Any_, span: Span) -> Any_:
     if op == "+" and first is not None and second is not None:
         return first + second
     if op == "+" and isinstance(left, str) and isinstance(right, str):
+        if len(left) + len(right) > MAX_STRING:
+            fail("too-large", f"a string has at most {MAX_STRING} characters", span, "too long")
         return left + right
     if not (is_number(left) and is_number(right)):
         fail("wrong-kind", f"`{op}` needs two numbers, given {describe(left)} and {describe(right)}", span)
     if op in ("/", "//", "%") and right == 0:
         fail("division-by-zero", f"the right of `{op}` is 0", span)
+    return _in_range(op, lambda: _OPERATORS[op](left, right), span)
+
+
+def _in_range(name: str, compute: Callable[[], Any], span: Span) -> Any_:
+    """Compute a number, and stop where it is too large to be any size."""
     try:
-        result: Any_ = _OPERATORS[op](left, right)
+        result: Any_ = compute()
     except OverflowError:
-        fail("too-large", f"the result of `{op}` is too large", span)
-    if is_number(result) and abs(result) > MAX_MAGNITUDE:  # type: ignore[arg-type]
-        fail("too-large", f"the result of `{op}` is too large", span)
+        result = float("inf")
+    if is_number(result) and not abs(result) <= MAX_MAGNITUDE:  # type: ignore[arg-type]
+        fail("too-large", f"the result of `{name}` is too large", span, "no number of this size can be meant")
     return result
+
+
+def length_of_range(start: Number, stop: Number, step: Number) -> int:
+    """Count the elements of `start..stop step s`; one more than are allowed stands for any number that is too large."""
+    if stop < start:
+        return 0
+    try:
+        return min(int((stop - start) / step + 1e-9) + 1, MAX_REPEAT + 1)
+    except (OverflowError, ValueError):
+        return MAX_REPEAT + 1
 
 
 def elements_or_self(value: Any_) -> Any_:
@@ -94,8 +111,9 @@ def call_builtin(name: str, arguments: tuple[Any_, ...], span: Span) -> Any_:
         return len(items)
     if name == "round_to":
         if len(arguments) != 2 or not all(is_number(a) for a in arguments) or arguments[1] <= 0:  # type: ignore[operator]
-            fail("wrong-kind", "`round_to` needs a number and a divisor above 0", span)
-        return round_to(*arguments)  # type: ignore[arg-type]
+            given = ", ".join(map(describe, arguments)) or "nothing"
+            fail("wrong-kind", f"`round_to` needs a number and a divisor above 0, given {given}", span)
+        return _in_range(name, lambda: round_to(*arguments), span)  # type: ignore[arg-type]
     if name == "pair":
         (value,) = arguments if len(arguments) == 1 else (None,)
         if is_number(value):
@@ -107,13 +125,14 @@ def call_builtin(name: str, arguments: tuple[Any_, ...], span: Span) -> Any_:
     items = _single_list(name, arguments, span)
     if name in ("any", "all"):
         if not all(isinstance(item, bool) for item in items):
-            fail("wrong-kind", f"`{name}` needs a list of bools", span)
+            odd = next(item for item in items if not isinstance(item, bool))
+            fail("wrong-kind", f"`{name}` needs bools, given {describe(odd)}", span)
         return any(items) if name == "any" else all(items)
     if not all(is_number(item) for item in items):
         odd = next(item for item in items if not is_number(item))
         fail("wrong-kind", f"`{name}` needs numbers, given {describe(odd)}", span)
     if name == "sum":
-        return sum(items)  # type: ignore[arg-type]
+        return _in_range(name, lambda: sum(items), span)
     if not items:
         fail("empty-list", f"`{name}` of an empty list", span)
     return (min if name == "min" else max)(items)  # type: ignore[type-var]

@@ -1,8 +1,8 @@
 """What `choose` means: asked of the handler, or kept open side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, NoReturn, final
 
 from archdsl.diagnostics import Label as Place
 from archdsl.diagnostics import Span
@@ -14,8 +14,11 @@ from .builder import Builder, Captures
 from .builtins import elements, is_number
 from .faults import fail, not_yet
 from .handlers import OneOf, SomeOf
+from .limits import check_parts
+from .sight import label_span
 from .values import (
     ABSENT,
+    LONGEST_SHOWN,
     Absent,
     Any_,
     Env,
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from .interpreter import Interpreter
 
 MAX_ALTERNATIVES = 10_000
+LEAST_WEIGHT, GREATEST_WEIGHT = 1e-9, 1e9
+"""Beyond, the priors of architectures would vanish in a float."""
 
 
 @final
@@ -96,14 +101,8 @@ class Choices:
                     continue
                 label = _label(alternative, values)
                 if label in first:
-                    fail(
-                        "duplicate-label",
-                        f"two alternatives are labelled `{label}`",
-                        alternative.span,
-                        "labelled so again",
-                        secondary=(Place(first[label], "first labelled so here"),),
-                    )
-                first[label] = alternative.span
+                    _refuse_label(label, alternative, first[label])
+                first[label] = label_span(alternative)
                 part = self._part(alternative, label)
                 entries.append(_Entry(label, part, alternative, inner, self._weight(alternative, inner)))
                 if len(entries) > MAX_ALTERNATIVES:
@@ -114,21 +113,19 @@ class Choices:
 
     def _instances(
         self, alternative: ast.Alternative, index: int, env: Env, values: dict[str, Any_]
-    ) -> list[tuple[Env, dict[str, Any_]]]:
+    ) -> Iterator[tuple[Env, dict[str, Any_]]]:
         if index == len(alternative.clauses):
-            kept = alternative.condition is None or self._interpreter.truth(alternative.condition, env)
-            return [(env, values)] if kept else []
+            self._interpreter.budget.spend(alternative.span)
+            if alternative.condition is None or self._interpreter.truth(alternative.condition, env):
+                yield env, values
+            return
         clause = alternative.clauses[index]
         source = self._interpreter.source(clause.source, env)
         if isinstance(source, OpenSubset):
             not_yet("a generator over an open choice", clause.span)
-        return [
-            instance
-            for item in source[0]
-            for instance in self._instances(
-                alternative, index + 1, env.bind(clause.name, item), {**values, clause.name: item}
-            )
-        ]
+        for item in source[0]:
+            inner = env.bind(clause.name, item)
+            yield from self._instances(alternative, index + 1, inner, {**values, clause.name: item})
 
     def _part(self, alternative: ast.Alternative, label: str) -> str:
         plain = label_of(alternative)
@@ -141,8 +138,9 @@ class Choices:
         if alternative.weight is None:
             return 1.0
         value = self._interpreter.evaluate(alternative.weight, env)
-        if not is_number(value) or value <= 0:  # type: ignore[operator]
-            fail("wrong-kind", f"a weight is a number above 0, given {describe(value)}", alternative.weight.span)
+        if not is_number(value) or not LEAST_WEIGHT <= value <= GREATEST_WEIGHT:  # type: ignore[operator]
+            limits = f"a number from {LEAST_WEIGHT:g} to {GREATEST_WEIGHT:g}"
+            fail("wrong-kind", f"a weight is {limits}, given {describe(value)}", alternative.weight.span)
         return float(value)  # type: ignore[arg-type]
 
     # ------------------------------------------------------------ choose … of
@@ -224,7 +222,9 @@ class Choices:
                 (entry.label, Named(entry.part, value) if is_layer(value) else ABSENT)  # type: ignore[arg-type]
                 for entry, value in zip(entries, values, strict=True)
             )
-            return Open(frame.decision, part, alternatives, tree.span)
+            opened = Open(frame.decision, part, alternatives, tree.span)
+            check_parts(opened.size, tree.span)
+            return opened
         if all(isinstance(value, (Tensor, Absent)) for value in values):
             return self._regions(tree, entries, frame, ())
         odd = next(value for value in values if not isinstance(value, (Tensor, Absent)))
@@ -344,6 +344,17 @@ def _tensors(value: Any_, span: Span) -> tuple[Tensor, ...]:
     if is_layer(value) or elements(value) is not None:
         not_yet(f"an open choice of {describe(value)}", span)
     not_yet(f"an open choice of static values ({describe(value)})", span)
+
+
+def _refuse_label(label: str, alternative: ast.Alternative, first: Span) -> NoReturn:
+    shown = label if len(label) <= LONGEST_SHOWN else f"{label[:LONGEST_SHOWN]}…"
+    place = label_span(alternative)
+    if first == place:
+        fail(
+            "duplicate-label", f"two alternatives are labelled `{shown}`", place, "the generator gives this label twice"
+        )
+    secondary = (Place(first, "first labelled so here"),)
+    fail("duplicate-label", f"two alternatives are labelled `{shown}`", place, "labelled so again", secondary=secondary)
 
 
 def _label(alternative: ast.Alternative, values: dict[str, Any_]) -> str:

@@ -45,3 +45,18 @@ def placed(fault: Fault, span: Span, label: str = "") -> Fault:
     if diagnostic.primary is not None:
         return fault
     return type(fault)(replace(diagnostic, primary=Label(span, label)))
+
+
+def seen_from(fault: Fault, use: Span, name: str) -> Fault:
+    """Move a fault that happened inside of the standard library to the place where the user's text uses it."""
+    diagnostic = fault.diagnostic
+    inside = diagnostic.primary
+    if inside is None or inside.span.source == use.source:
+        return fault
+    text = inside.text or "here"
+    moved = replace(
+        diagnostic,
+        primary=Label(use, f"in this use of `{name}`"),
+        secondary=(Label(inside.span, text), *diagnostic.secondary),
+    )
+    return type(fault)(moved)

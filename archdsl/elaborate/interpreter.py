@@ -4,9 +4,8 @@ With decisions replayed it gives an architecture's graph, with every choice kept
 (no builder) what a decision diagram is made of. Nothing else in the project knows what the language means.
 """
 
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
 from archdsl.diagnostics import Diagnostic, Label, Span, similar
@@ -16,10 +15,19 @@ from archdsl.syntax import ast
 from .addresses import Frame, head_name, join
 from .binding import complete, give, unify
 from .builder import Builder
-from .builtins import arithmetic, call_builtin, elements, is_number
+from .builtins import arithmetic, call_builtin, elements, is_number, length_of_range
 from .choices import Choices
-from .faults import Fault, Outside, fail, not_yet
+from .faults import Fault, Outside, fail, not_yet, seen_from
 from .handlers import Handler, Keep, Static
+from .limits import (
+    MAX_NAMES,
+    MAX_REPEAT,
+    Budget,
+    allow_deep_calls,
+    check_length,
+    check_parts,
+    too_deep,
+)
 from .ops import attributes_of, declare
 from .program import BUILTINS, ModuleScope, Program
 from .values import (
@@ -43,33 +51,14 @@ from .values import (
     describe,
     identity_of,
     is_layer,
+    size_of,
 )
 
 QUANTITIES = ("edges", "live", "depth", "present")
 JOINS = {"sum": "add"}
-MAX_REPEAT = 10_000
+STEPS_OF_A_FACT = 200_000
+"""What an op may use to compute one dim, weight or cost."""
 TensorLike = Tensor | Absent
-
-
-@final
-@dataclass(slots=True)
-class Budget:
-    """What an elaboration may use before it stops with a diagnostic: steps, depth of calls, seconds."""
-
-    steps: int = 20_000_000
-    depth: int = 48
-    seconds: float = 60.0
-    started: float = field(default_factory=time.monotonic)
-
-    def spend(self, span: Span) -> None:
-        """Count a step; look at the clock now and then."""
-        self.steps -= 1
-        if self.steps <= 0 or (self.steps % 4096 == 0 and time.monotonic() - self.started > self.seconds):
-            raise BudgetSpent(Diagnostic("budget-spent", "the budget of the elaboration is spent", Label(span)))
-
-
-class BudgetSpent(Fault):
-    """The elaboration was stopped: nothing is known of what it had not come to."""
 
 
 @final
@@ -82,6 +71,7 @@ class Interpreter:
     def __init__(
         self, program: Program, handler: Handler, builder: Builder | None = None, budget: Budget | None = None
     ) -> None:
+        allow_deep_calls()
         self.program = program
         self.handler = handler
         self.builder = builder
@@ -97,7 +87,10 @@ class Interpreter:
     def evaluate(self, tree: ast.Expr, env: Env) -> Any_:
         """Give the value of an expression."""
         self.budget.spend(tree.span)
-        return self._EVALUATORS[type(tree)](self, tree, env)
+        try:
+            return self._EVALUATORS[type(tree)](self, tree, env)
+        except RecursionError:
+            raise too_deep(tree.span) from None
 
     def part(self, tree: ast.Tree, env: Env) -> str:
         """Give what the use of a name adds to an address here."""
@@ -126,15 +119,30 @@ class Interpreter:
         owner, definition = found
         match definition:
             case ast.Let():
-                self.program.cache.prepare(definition)
-                env = Env(owner, {}, Frame("", "", ""))
-                value = Interpreter(self.program, Static(), None, self.budget).evaluate(definition.value, env)
-                return self._unpack(definition, value).get(name)  # type: ignore[return-value]
+                return self._constant(definition, owner).get(name)  # type: ignore[return-value]
             case ast.Function():
                 return FunctionValue(definition, owner, id(definition))
             case _:
                 open_names = tuple(parameter.name for parameter in definition.statics)
                 return Defined(definition, owner, (), open_names, part, span, id(definition))
+
+    def _constant(self, definition: ast.Let, scope: ModuleScope) -> dict[str, Any_]:
+        """Give the names that a `let` at the top of a file binds; it is evaluated once for a program."""
+        constants = self.program.cache.constants
+        known = constants.get(id(definition))
+        if known is None:
+            if id(definition) in self.program.cache.evaluating:
+                message = f"the constant `{definition.names[0]}` is defined by itself"
+                fail("unbounded-recursion", message, definition.name_spans[0], "its value depends on itself")
+            self.program.cache.evaluating.add(id(definition))
+            try:
+                self.program.cache.prepare(definition)
+                env = Env(scope, {}, Frame("", "", ""))
+                value = Interpreter(self.program, Static(), None, self.budget).evaluate(definition.value, env)
+                known = constants[id(definition)] = self._unpack(definition, value)
+            finally:
+                self.program.cache.evaluating.discard(id(definition))
+        return known
 
     def _list(self, tree: ast.ListExpr, env: Env) -> Any_:
         items: list[Any_] = []
@@ -143,7 +151,14 @@ class Interpreter:
                 items.extend(self.generate(item, env))
             else:
                 items.append(self.evaluate(item, env))
-        return tuple(items)
+        return self._bounded(tuple(items), tree.span)
+
+    def _bounded(self, value: Any_, span: Span) -> Any_:
+        """Stop at a list that holds too much, what is in its lists counted as well."""
+        size = size_of(value)
+        self.budget.spend(span, size // 16)
+        check_length(size, span)
+        return value
 
     def source(self, tree: ast.Expr | ast.Range, env: Env) -> tuple[tuple[Any_, ...], tuple[int, ...]] | OpenSubset:
         """Give the elements that a comprehension or a choice runs over, and their positions in the list."""
@@ -172,9 +187,9 @@ class Interpreter:
             fail("wrong-kind", "the step of a range is above 0", (tree.step or tree).span)
         if tree.step is None and not (isinstance(start, int) and isinstance(stop, int)):
             fail("real-range", "a range of floats needs a `step` outside of a `setting`", tree.span)
-        number = int((stop - start) / step + 1e-9) + 1 if stop >= start else 0  # type: ignore[operator]
+        number = length_of_range(start, stop, step)  # type: ignore[arg-type]
         if number > MAX_REPEAT:
-            fail("too-large", f"a range of {number} elements is too long; at most {MAX_REPEAT} are allowed", tree.span)
+            fail("too-large", f"a range has at most {MAX_REPEAT} elements", tree.span, f"more than {MAX_REPEAT}")
         return tuple(start + i * step for i in range(number))  # type: ignore[operator,misc]
 
     def generate(self, tree: ast.Generator, env: Env) -> list[Any_]:
@@ -187,6 +202,7 @@ class Interpreter:
         if index == len(tree.clauses):
             if tree.condition is None or self.truth(tree.condition, env):
                 results.append(self._element(tree.element, env))
+                check_length(len(results), tree.span)
             return
         clause = tree.clauses[index]
         source = self.source(clause.source, env)
@@ -232,6 +248,7 @@ class Interpreter:
             if not is_layer(second) and not isinstance(second, (Builtin, Absent)):
                 fail("not-a-layer", f"the right of `|>` is {describe(second)}, not a layer", tree.right.span)
             if is_layer(first):
+                check_parts(size_of(first) + size_of(second), tree.span)
                 return Composed(first, second)  # type: ignore[arg-type]
             return self.apply(second, self._tensors(first, tree.left), env.frame, tree.right.span)
         if isinstance(first, (Tensor, Absent)) or isinstance(second, (Tensor, Absent)):
@@ -246,6 +263,8 @@ class Interpreter:
         for value, side in ((first, tree.left), (second, tree.right)):
             if isinstance(value, (OpenSubset, Open)):
                 not_yet("a static value that depends on an open choice", side.span)
+        if tree.op == "+" and elements(first) is not None and elements(second) is not None:
+            check_length(size_of(first) + size_of(second), tree.span)
         return arithmetic(tree.op, first, second, tree.span)
 
     def _add(self, tree: ast.Binary, first: Any_, second: Any_, env: Env) -> Any_:
@@ -292,7 +311,9 @@ class Interpreter:
                     positional.append(self._static(argument, env))
         if isinstance(base, FunctionValue):
             return self._call_function(base, positional, keywords, tree.span)
-        return self._give(base, positional, keywords, tree)  # type: ignore[arg-type]
+        given = self._give(base, positional, keywords, tree)  # type: ignore[arg-type]
+        check_parts(size_of(given), tree.span)
+        return given
 
     def _static(self, tree: ast.Expr, env: Env) -> Any_:
         value = self.evaluate(tree, env)
@@ -512,6 +533,12 @@ class Interpreter:
     def apply(self, layer: Any_, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
         """Apply a layer to tensors; applied to an absent one it gives absent and decides nothing."""
         self.budget.spend(span)
+        try:
+            return self._apply(layer, inputs, frame, span)
+        except RecursionError:
+            raise too_deep(span) from None
+
+    def _apply(self, layer: Any_, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
         match layer:
             case Named(part=part, layer=inner):
                 return self.apply(inner, inputs, frame.child(part), span)
@@ -545,7 +572,7 @@ class Interpreter:
         self._closed(layer)
         present = [tensor for tensor in inputs if isinstance(tensor, Tensor)]
         variadic = any(parameter.variadic for parameter in definition.tensors)
-        if (not present and inputs) or (len(present) < len(inputs) and not variadic):
+        if (not present and (inputs or variadic)) or (len(present) < len(inputs) and not variadic):
             return ABSENT
         try:
             names = self._statics(layer)
@@ -562,7 +589,8 @@ class Interpreter:
                     primary=Label(span, f"given {label}" if label else ""),
                     secondary=(*diagnostic.secondary, *secondary),
                 )
-            raise type(fault)(diagnostic) from None
+            moved = type(fault)(diagnostic)
+            raise (seen_from(moved, span, definition.name) if layer.scope.is_std else moved) from None
         own = frame.child(layer.part)
         if self.builder is None:
             results = tuple(Tensor(type_, origin=span) for type_ in facts.types)
@@ -575,10 +603,10 @@ class Interpreter:
         known = scope.declarations.get(definition.name)
         if known is None:
             self.program.cache.prepare(definition)
-            static = Interpreter(self.program, Static(), None, Budget())
+            static = Interpreter(self.program, Static(), None)
 
             def evaluate(expr: ast.Expr, owner: ModuleScope, names: dict[str, Any_]) -> Any_:
-                static.budget = Budget()
+                static.budget = Budget(STEPS_OF_A_FACT)
                 return static.evaluate(expr, Env(owner, names, Frame("", "", "")))
 
             known = scope.declarations[definition.name] = declare(definition, scope, evaluate)
@@ -725,6 +753,10 @@ class Interpreter:
 
     def statements(self, body: ast.Body, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
         """Walk a body to its `return`; a layer that is returned is applied to the definition's tensors."""
+        if len(body.statements) > MAX_NAMES:
+            fail(
+                "too-large", f"a body binds at most {MAX_NAMES} names", body.statements[MAX_NAMES].span, "one too many"
+            )
         for statement in body.statements:
             match statement:
                 case ast.Let():
@@ -746,9 +778,9 @@ class Interpreter:
     def _return(self, statement: ast.Return, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
         values = tuple(self._result(value, env, inputs) for value in statement.values)
         named = [Several((_Aux(a.name), self._result(a.value, env, inputs))) for a in statement.auxiliaries]  # type: ignore[arg-type]
-        if named:
-            return Several((*values, *named))
-        return values[0] if len(values) == 1 else Several(values)
+        if not named and len(values) == 1:
+            return values[0]
+        return self._bounded(Several((*values, *named)), statement.span)
 
     def _result(self, tree: ast.Expr, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
         value = self.evaluate(tree, env)
@@ -766,6 +798,7 @@ class Interpreter:
         for name, bound in self._unpack(statement, value).items():
             if self.tracks_members and isinstance(bound, Tensor) and bound.member is None:
                 bound = replace(bound, member=join(env.frame.instance, name))
+            self.budget.spend(statement.span, len(env.names) // 64)
             env = env.bind(name, bound)
         return env
 
@@ -861,12 +894,11 @@ class Interpreter:
             fail("wrong-kind", f"an int is needed here, given {describe(value)}", tree.count.span)
         if not 0 <= value <= MAX_REPEAT:
             fail("too-large", f"`repeat` takes 0 to {MAX_REPEAT} times, given {value}", tree.count.span)
-        free = tuple(
-            (name, identity_of(env.names[name]))
-            for name in sorted(self.program.cache.names_in(tree.body))
-            if name in env.names
-        )
-        return Repeated(value, tree, env, self.part(tree, env), (id(tree), free))
+        names = [name for name in sorted(self.program.cache.names_in(tree.body)) if name in env.names]
+        size = 1 + sum(size_of(env.names[name]) for name in names)
+        check_parts(size, tree.span)
+        free = tuple((name, identity_of(env.names[name])) for name in names)
+        return Repeated(value, tree, env, self.part(tree, env), (id(tree), free), size)
 
     def _once(self, tree: ast.Once, env: Env) -> Any_:
         part = self.part(tree, env)

@@ -5,7 +5,7 @@ from archdsl.syntax import ast
 
 from .addresses import label_of
 from .report import Report
-from .sight import word
+from .sight import label_span
 
 
 def check_labels(report: Report, members: tuple[ast.Alternative, ...]) -> None:
@@ -28,11 +28,6 @@ def check_labels(report: Report, members: tuple[ast.Alternative, ...]) -> None:
             secondary=((first[label], "first labelled so here"),),
             fixes=_fixes(member, place, taken, Span(place.source, previous.span.end, member.span.end)),
         )
-
-
-def label_span(member: ast.Alternative) -> Span:
-    """Give the place of a label."""
-    return word(member.span, member.label) if member.label is not None else member.value.span
 
 
 def _fixes(member: ast.Alternative, place: Span, taken: set[str | None], with_bar: Span) -> tuple[Fix, ...]:

@@ -14,9 +14,13 @@ from .binding import STATIC_KINDS, complete
 from .builder import Builder
 from .faults import Fault, Outside, fail
 from .handlers import Handler, Keep, Replay, Static
-from .interpreter import Budget, Interpreter, split_auxiliaries
+from .interpreter import Interpreter, split_auxiliaries
+from .limits import Budget
 from .program import Program
 from .values import Absent, Any_, Defined, Env, Tensor, describe, is_static
+
+STEPS_OF_A_HEAD = 200_000
+"""What the defaults and the types of a network may use."""
 
 
 @final
@@ -146,7 +150,7 @@ def bind_network(program: Program, name: str | None = None, statics: Mapping[str
     given: dict[str, Any] = dict(statics or {})
     scope = program.main
     program.cache.prepare(definition)
-    interpreter = Interpreter(program, Static(), None)
+    interpreter = Interpreter(program, Static(), None, Budget(STEPS_OF_A_HEAD))
 
     def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
         return interpreter.evaluate(expr, Env(scope, names, Frame("", "", "")))

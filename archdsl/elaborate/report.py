@@ -25,6 +25,11 @@ class Report:
         """Whether enough mistakes are known."""
         return len(self.diagnostics) >= MOST_MISTAKES
 
+    @property
+    def has_time(self) -> bool:
+        """Whether there is time left to look for advice."""
+        return self._comparisons <= MOST_COMPARISONS and not self.is_full
+
     def add(
         self,
         code: str,
@@ -46,9 +51,11 @@ class Report:
 
     def near(self, name: str, names: Iterable[str]) -> tuple[str, ...]:
         """Give the names that are near to one, while the work lasts."""
+        if not self.has_time:
+            return ()
         known = list(names)
         self._comparisons += len(known)
-        return similar(name, known) if self._comparisons <= MOST_COMPARISONS else ()
+        return similar(name, known)
 
     def renamings(
         self, name: str, names: Iterable[str], spans: Iterable[Span], what: Callable[[str], str]

@@ -74,3 +74,8 @@ def index_span(tree: ast.Repeat | ast.Nodes) -> Span:
     if isinstance(tree, ast.Nodes):
         before = max([before, *(seed.span.end for seed in tree.seeds)])
     return word(tree.span, tree.index, before)
+
+
+def label_span(member: ast.Alternative) -> Span:
+    """Give the place of the label of an alternative; an unlabelled one is labelled by its text."""
+    return word(member.span, member.label) if member.label is not None else member.value.span

@@ -7,7 +7,7 @@ from archdsl.diagnostics import Edit, Fix, Span
 from archdsl.syntax import ast
 
 from .program import BUILTINS, ModuleScope
-from .report import Report, listed
+from .report import MOST_MISTAKES, Report, listed
 from .sight import Binding, Sight
 from .suggest import import_fixes
 
@@ -55,7 +55,9 @@ class UnknownNames:
         if tree.id in self._found:
             self._found[tree.id].spans.append(tree.span)
             return ()
-        bindings = {binding.name: binding for binding in sight} if not self.report.is_full else {}
+        if len(self._found) >= MOST_MISTAKES:
+            return ()
+        bindings = {binding.name: binding for binding in sight} if self.report.has_time else {}
         near = self.report.near(tree.id, {*bindings, *self.scope.names()})
         self._found[tree.id] = _Unknown(tree.id, [tree.span], is_layer, bindings, near)
         return near

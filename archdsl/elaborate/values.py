@@ -72,15 +72,23 @@ class Defined:
     part: str
     span: Span = field(compare=False, repr=False)
     identity: int = 0
+    size: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", 1 + sum(size_of(value) for _, value in self.given))
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """`first |> second`."""
+    """`first |> second`; `size` counts the layers that it is made of."""
 
     first: "Layer"
     second: "Layer"
+    size: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", size_of(self.first) + size_of(self.second))
 
 
 @final
@@ -102,6 +110,7 @@ class Repeated:
     env: "Env" = field(compare=False, repr=False)
     part: str
     identity: tuple[object, ...]
+    size: int = field(default=1, compare=False)
 
 
 @final
@@ -128,6 +137,10 @@ class Open:
     part: str
     alternatives: tuple[tuple[Label, "Layer | Absent"], ...]
     span: Span = field(compare=False, repr=False)
+    size: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", 1 + sum(size_of(layer) for _, layer in self.alternatives))
 
 
 @final
@@ -162,6 +175,8 @@ class Builtin:
 
 
 Layer = Defined | Composed | Named | Repeated | Tied | Open
+LONGEST_SHOWN = 40
+"""The characters of a string that a diagnostic repeats."""
 LAYERS: Final = (Defined, Composed, Named, Repeated, Tied, Open)
 
 Any_ = (
@@ -220,6 +235,23 @@ def holds_tied(identity: Hashable) -> bool:
     return identity is Tied or (isinstance(identity, tuple) and any(map(holds_tied, identity)))
 
 
+def size_of(value: Any_) -> int:
+    """Count the parts that a value is made of; a part that stands in two places counts twice."""
+    match value:
+        case Composed() | Defined() | Repeated() | Open():
+            return value.size
+        case Named(layer=layer) | Tied(layer=layer):
+            return size_of(layer)
+        case tuple():
+            return 1 + sum(map(size_of, value))
+        case Subset(items=items) | OpenSubset(items=items):
+            return size_of(items)
+        case Several(values=values):
+            return size_of(values)
+        case _:
+            return 1
+
+
 def is_layer(value: object) -> bool:
     """Tell whether a value can be applied to tensors."""
     return isinstance(value, LAYERS)
@@ -240,7 +272,7 @@ def describe(value: object) -> str:
         case int() | float():
             return f"the {type(value).__name__} {value}"
         case str():
-            return f'the string "{value}"'
+            return f'the string "{value if len(value) <= LONGEST_SHOWN else value[:LONGEST_SHOWN] + "…"}"'
         case Tensor(type=type_):
             return f"a tensor {type_}"
         case Absent():
