@@ -32,10 +32,11 @@ cell reduce[c, search](a: image[ca, ha, wa], b: image[cb, hb, wb]) {
   return concat(h)
 }
 
-network darts[c = 36, cells = 20, search = false, auxiliary = false, classes = 10, channels = 3, size = 32](
-    x: image[channels, size, size]) -> vec[classes] {
-  let stem   = x |> conv_bn[3 * c, 3]
-  let first  = cells // 3
+network darts[
+  c = 36, cells = 20, search = false, auxiliary = false, classes = 10, channels = 3, size = 32
+](x: image[channels, size, size]) -> vec[classes] {
+  let stem = x |> conv_bn[3 * c, 3]
+  let first = cells // 3
   let second = 2 * cells // 3
   nodes s[cells] after (stem, stem) as i {
     let width = c * (4 if i >= second else 2 if i >= first else 1)

@@ -19,7 +19,10 @@ cell node_cell(x: image[c, h, w]) {
 }
 
 network digits_cells[width = 16, classes = 10, channels = 1, size = 8](x: image[channels, size, size]) -> vec[classes] {
-  let squeeze = choose { strided = relu_conv_bn[2 * width, 3, 2] | pooled = max_pool[2, 2, "valid"] |> relu_conv_bn[2 * width, 1] }
+  let squeeze = choose {
+      strided = relu_conv_bn[2 * width, 3, 2]
+    | pooled  = max_pool[2, 2, "valid"] |> relu_conv_bn[2 * width, 1]
+  }
   return x |> conv_bn[width, 3]
     |> repeat 2 { node_cell } |> squeeze
     |> repeat 2 { node_cell }

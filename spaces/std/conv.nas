@@ -8,10 +8,8 @@ stride 1; odd kernels only), "valid" (none), or the number of zeros on each side
 fun extent[kernel, dilation, axis] = pair(dilation)[axis] * (pair(kernel)[axis] - 1) + 1
 
 """The number of zeros that `pad` sets on each side of an axis."""
-fun padding[kernel, dilation, pad, axis] = 0
-  if pad == "valid"
-  else (extent[kernel, dilation, axis] - 1) // 2
-  if pad == "same"
+fun padding[kernel, dilation, pad, axis] = 0 if pad == "valid"
+  else (extent[kernel, dilation, axis] - 1) // 2 if pad == "same"
   else pair(pad)[axis]
 
 """The number of places that a window takes along an axis of `n` elements."""
