@@ -1,7 +1,8 @@
 """From addresses to the names of modules and back: an injective escape to identifiers.
 
 `s[3].op@1` becomes `s.3.op.at1`, `mb[k=3,e=6]` becomes `mb.k___3.e___6`, `conv#1` becomes `conv__1`. Names in the
-language have no `__` inside and no `_` at their end, so nothing else is read back as one of these.
+language have no `__` inside and no `_` at their end, so nothing else is read back as one of these. All other characters
+of a label, and underscores where a name has none, are written by their number.
 """
 
 import keyword
@@ -11,14 +12,21 @@ RESERVED = frozenset(
     {
         "T_destination",
         "add_module",
+        "add_submodule",
         "apply",
+        "architecture_parameters",
         "bfloat16",
         "buffers",
         "call_super_init",
         "children",
+        "choices",
+        "code",
         "compile",
         "cpu",
         "cuda",
+        "decided",
+        "delete_all_unused_submodules",
+        "delete_submodule",
         "double",
         "dump_patches",
         "eval",
@@ -29,9 +37,12 @@ RESERVED = frozenset(
         "get_extra_state",
         "get_parameter",
         "get_submodule",
+        "graph",
         "half",
         "ipu",
         "load_state_dict",
+        "logits",
+        "meta",
         "modules",
         "mtia",
         "named_buffers",
@@ -39,6 +50,8 @@ RESERVED = frozenset(
         "named_modules",
         "named_parameters",
         "parameters",
+        "print_readable",
+        "recompile",
         "register_backward_hook",
         "register_buffer",
         "register_forward_hook",
@@ -51,34 +64,34 @@ RESERVED = frozenset(
         "register_parameter",
         "register_state_dict_post_hook",
         "register_state_dict_pre_hook",
+        "relaxation",
         "requires_grad_",
+        "selections",
         "set_extra_state",
         "set_submodule",
+        "shape_env",
         "share_memory",
         "state_dict",
         "to",
         "to_empty",
+        "to_folder",
         "train",
         "training",
         "type",
+        "weights",
         "xpu",
         "zero_grad",
     }
 ) | frozenset(keyword.kwlist)
-"""Names that a module has of its own, and Python's: as parts of a path they get an underscore at the end."""
+"""Names that modules and compiled networks have of their own, and Python's. As parts of a path they get an underscore
+at the end, and so does what begins with an underscore: torch keeps its own state under such names."""
 
-_TOKENS = re.compile(
-    r"""
-      \[(?P<index>\d+)\]
-    | \[(?P<generator>[A-Za-z_]\w*=\w+(?:,[A-Za-z_]\w*=\w+)*)\]
-    | @(?P<element>\d+)
-    | \#(?P<further>\d+)
-    | (?P<dot>\.)
-    | (?P<word>[A-Za-z0-9_]+)
-    | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+_EMPTY = "____"
+_WORD = r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*"
+_ITEM = rf"{_WORD}=[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*"
+_TAIL = re.compile(rf"\[[0-9]+\]|@[0-9]+|\[{_ITEM}(?:,{_ITEM})*\]")
+_END = re.compile(rf"(?:{_TAIL.pattern})$")
+_HEAD = re.compile(r"#(?P<further>[0-9]+)|(?P<plain>[A-Za-z0-9]|_(?=[A-Za-z0-9]))|(?P<other>.)", re.DOTALL)
 
 
 def module_path(address: str) -> str:
@@ -87,34 +100,46 @@ def module_path(address: str) -> str:
     >>> module_path("s[3].op@1"), module_path("layer[0].mb[k=3,e=6].conv#1"), module_path("half")
     ('s.3.op.at1', 'layer.0.mb.k___3.e___6.conv__1', 'half_')
     """
-    parts: list[str] = [""]
-    for match in _TOKENS.finditer(address):
-        text = match.group(match.lastgroup or 0)
-        match match.lastgroup:
-            case "index":
-                parts += [text, ""] if match.end() < len(address) else [text]
-            case "generator":
-                items = [item.replace("=", "___") for item in text.split(",")]
-                parts += [*items, ""] if match.end() < len(address) else items
-            case "element":
-                parts.append(f"at{text}")
-            case "further":
-                parts[-1] += f"__{text}"
-            case "dot":
-                if parts[-1]:
-                    parts.append("")
-            case "word":
-                parts[-1] += f"{text}_" if not parts[-1] and _is_taken(text) else text
-            case _:
-                parts[-1] += f"____{ord(text):x}_"
-    return ".".join(part for part in parts if part)
+    parts: list[str] = []
+    for segment in address.split(".") if address else []:
+        head, tail = _split(segment)
+        if head or not tail or parts:
+            parts.append(_escaped(head))
+        for token in tail:
+            if token[0] == "@":
+                parts.append(f"at{token[1:]}")
+            else:
+                parts += [item.replace("=", "___") for item in token[1:-1].split(",")]
+    return ".".join(parts)
 
 
-def _is_taken(word: str) -> bool:
-    return word in RESERVED or word.isdigit() or re.fullmatch(r"at\d+", word) is not None
+def _split(segment: str) -> tuple[str, list[str]]:
+    """Part a segment into its text and what follows it: indices, elements, and the values of a generator."""
+    tail: list[str] = []
+    while match := _END.search(segment):
+        if tail and "=" in tail[0] and "=" in match.group():
+            break  # two generators in a row would be read back as one
+        tail.insert(0, match.group())
+        segment = segment[: match.start()]
+    return segment, tail
 
 
-_ESCAPES = re.compile(r"____([0-9a-f]+)_|___(\w+)|__(\d+)")
+def _escaped(head: str) -> str:
+    if not head:
+        return _EMPTY
+    part, previous = "", ""
+    for match in _HEAD.finditer(head):
+        text = match.group()
+        if match.lastgroup == "further":
+            text = f"__{text[1:]}"
+        elif match.lastgroup == "other" or (text == previous == "_"):
+            text = f"____{ord(text):x}_"
+        part, previous = part + text, match.group()
+    return f"{part}_" if _is_taken(part) else part
+
+
+def _is_taken(part: str) -> bool:
+    return part[0] == "_" or part in RESERVED or re.fullmatch(r"(?:at)?[0-9]+", part) is not None
 
 
 def address_of(path: str) -> str:
@@ -125,27 +150,28 @@ def address_of(path: str) -> str:
     """
     address = ""
     items: list[str] = []
-
-    def close() -> None:
-        nonlocal address
-        if items:
-            address += f"[{','.join(items)}]"
-            items.clear()
-
-    for part in path.split("."):
-        if re.fullmatch(r"[A-Za-z_](?:\w*[A-Za-z0-9])?___\w+", part) and "____" not in part:
+    for i, part in enumerate(path.split(".") if path else []):
+        if re.fullmatch(rf"{_WORD}___[A-Za-z0-9_]+", part) and "____" not in part:
             items.append(part.replace("___", "="))
             continue
-        close()
-        if part.isdigit():
+        address += _listed(items)
+        items.clear()
+        if re.fullmatch("[0-9]+", part):
             address += f"[{part}]"
-        elif re.fullmatch(r"at\d+", part):
+        elif re.fullmatch("at[0-9]+", part):
             address += f"@{part[2:]}"
         else:
-            if part.endswith("_") and _is_taken(part[:-1]):
-                part = part[:-1]
-            part = re.sub(r"____([0-9a-f]+)_", lambda m: chr(int(m.group(1), 16)), part)
-            part = re.sub(r"__(\d+)", r"#\1", part)
-            address += f".{part}" if address else part
-    close()
-    return address
+            address += f".{_read(part)}" if i else _read(part)
+    return address + _listed(items)
+
+
+def _listed(items: list[str]) -> str:
+    return f"[{','.join(items)}]" if items else ""
+
+
+def _read(part: str) -> str:
+    if part == _EMPTY:
+        return ""
+    if part[-1] == "_" and _is_taken(part[:-1]):
+        part = part[:-1]
+    return re.sub("____([0-9a-f]+)_|__([0-9]+)", lambda m: chr(int(m[1], 16)) if m[1] else f"#{m[2]}", part)
