@@ -1,0 +1,105 @@
+"""A supernet is every architecture of its space: decided, it computes that one; mixed, it is the reference."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+import archdsl
+from archdsl.backends.numpy.interpreter import run as run_numpy
+from archdsl.backends.torch import Supernet
+from archdsl.backends.torch.network import weights_by_declaration
+
+SMALL: dict[str, dict[str, Any]] = {
+    "nas_bench_201": {"width": 4, "per_stage": 1, "size": 8},
+    "darts": {"c": 4, "cells": 3, "search": True, "size": 16},
+}
+
+
+def doubled(space: archdsl.Space, seed: int) -> Supernet:
+    """Build a supernet in float64 whose norms hold statistics of their own."""
+    supernet = archdsl.supernet(space, seed=seed).double()
+    generator = torch.Generator().manual_seed(seed)
+    for name, buffer in supernet.named_buffers():
+        if name.endswith(("running_mean", "running_var")):
+            buffer.copy_(torch.rand(buffer.shape, generator=generator, dtype=torch.float64) + 0.5)
+    assert isinstance(supernet, Supernet)
+    return supernet
+
+
+def images(space: archdsl.Space, seed: int, batch: int = 3) -> Tensor:
+    (port,) = space.elaborated.inputs
+    return torch.randn(batch, *port.type.dims, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("name", SMALL)
+def test_under_one_hot_coefficients_it_computes_the_architecture(name: str, training: bool) -> None:
+    space = archdsl.load(name, **SMALL[name])
+    supernet = doubled(space, 0).train(training)
+    state = {key: tensor.clone() for key, tensor in supernet.state_dict().items()}
+    for seed in range(20):
+        architecture = space.sample(seed=seed)
+        net = archdsl.compile(architecture).double().train(training)
+        own = net.state_dict()
+        assert set(own) <= set(state)
+        assert all(own[key].shape == state[key].shape for key in own)
+        net.load_state_dict({key: state[key] for key in own})
+        supernet.load_state_dict(state)
+        x = images(space, seed)
+        coefficients, gates = supernet.decided(architecture.decisions)
+        with torch.no_grad():
+            difference = supernet(x, coefficients=coefficients, gates=gates) - net(x)
+        assert difference.abs().max().item() <= 1e-12
+
+
+CELLS: list[tuple[str, dict[str, Any]]] = [
+    ("nas_bench_201", {"width": 4, "per_stage": 1, "size": 8}),
+    ("darts", {"c": 4, "cells": 1, "search": True, "size": 8}),
+    ("darts", {"c": 4, "cells": 2, "search": True, "size": 8}),
+]
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize(("name", "statics"), CELLS)
+def test_under_softmax_it_is_the_reference(name: str, statics: dict[str, Any], training: bool) -> None:
+    space = archdsl.load(name, **statics)
+    supernet = doubled(space, 1).train(training)
+    with torch.no_grad():
+        for parameter in supernet.architecture_parameters():
+            parameter.normal_(generator=torch.Generator().manual_seed(parameter.numel()))
+    graph = space.supergraph()
+    weights = {
+        key: {label: tensor.detach().numpy().copy() for label, tensor in own.items()}
+        for key, own in weights_by_declaration(supernet, graph).items()
+    }
+    coefficients = {a: torch.softmax(supernet.logits(a), 0).detach().numpy() for a in supernet.choices}
+    gates = {address: np.ones(size) for address, size in supernet.selections.items()}
+    x = images(space, 2)
+    (expected,) = run_numpy(
+        graph, [x.numpy()], weights, coefficients=coefficients, gates=gates, training=training
+    )  # fmt: skip
+    assert np.abs(supernet(x).detach().numpy() - expected).max() <= 1e-10
+    assert np.std(expected) > 0
+
+
+@pytest.mark.parametrize(("name", "statics"), CELLS)
+def test_every_logit_and_every_weight_gets_a_gradient(name: str, statics: dict[str, Any]) -> None:
+    space = archdsl.load(name, **statics)
+    supernet = doubled(space, 3)
+    torch.nn.functional.cross_entropy(supernet(images(space, 4, batch=8)), torch.arange(8)).backward()
+    for key, parameter in supernet.named_parameters():
+        assert parameter.grad is not None, key
+        assert parameter.grad.abs().max() > 0, key
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_a_supernet_compiles_to_one_graph(training: bool) -> None:
+    space = archdsl.load("nas_bench_201", width=4, per_stage=1, size=8)
+    supernet = archdsl.supernet(space, seed=0).train(training)
+    x = images(space, 5).float()
+    torch.compiler.reset()
+    compiled = torch.compile(supernet, fullgraph=True, backend="aot_eager")
+    torch.testing.assert_close(compiled(x), supernet(x))
