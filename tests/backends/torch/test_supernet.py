@@ -89,7 +89,8 @@ def test_under_softmax_it_is_the_reference(name: str, statics: dict[str, Any], t
 def test_every_logit_and_every_weight_gets_a_gradient(name: str, statics: dict[str, Any]) -> None:
     space = archdsl.load(name, **statics)
     supernet = doubled(space, 3)
-    torch.nn.functional.cross_entropy(supernet(images(space, 4, batch=8)), torch.arange(8)).backward()
+    loss = torch.nn.functional.cross_entropy(supernet(images(space, 4, batch=8)), torch.arange(8))
+    loss.backward()  # type: ignore[no-untyped-call]
     for key, parameter in supernet.named_parameters():
         assert parameter.grad is not None, key
         assert parameter.grad.abs().max() > 0, key
@@ -100,6 +101,6 @@ def test_a_supernet_compiles_to_one_graph(training: bool) -> None:
     space = archdsl.load("nas_bench_201", width=4, per_stage=1, size=8)
     supernet = archdsl.supernet(space, seed=0).train(training)
     x = images(space, 5).float()
-    torch.compiler.reset()
+    torch.compiler.reset()  # type: ignore[no-untyped-call]
     compiled = torch.compile(supernet, fullgraph=True, backend="aot_eager")
     torch.testing.assert_close(compiled(x), supernet(x))
