@@ -3,12 +3,11 @@
 from collections.abc import Callable, Sequence
 
 from archdsl.diagnostics import Label, Span, similar
-from archdsl.ir import KINDS, Type
 from archdsl.syntax import ast
 
 from .builtins import elements
 from .faults import fail
-from .values import Any_, Defined, FunctionValue, Tensor, describe, is_layer, text_of
+from .values import Any_, Defined, FunctionValue, describe, is_layer
 
 STATIC_KINDS: dict[str, Callable[[object], bool]] = {
     "int": lambda value: isinstance(value, int) and not isinstance(value, bool),
@@ -106,67 +105,3 @@ def _check_member(
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         message = f"`{name}` has the members {low} to {high}, given {describe(value)}"
         fail("index-out-of-range", message, span, secondary=(Label(parameter.span, "declared here"),))
-
-
-def unify(
-    parameter: ast.TypeExpr,
-    given: Tensor,
-    names: dict[str, Any_],
-    bound: dict[str, int],
-    variables: dict[str, Type],
-    evaluate: Evaluate,
-    span: Span,
-    name: str,
-) -> None:
-    """Match the type of a tensor with a parameter's; the names in it are bound to dims.
-
-    `names` are the statics: a dim that is one of them must be equal to it.
-    """
-    expected_kind = parameter.kind
-    places: tuple[Label, ...] = (Label(parameter.span, "needed here"),)
-    if given.origin is not None:
-        places = (*places, Label(given.origin, f"{given.type}"))
-    if expected_kind not in KINDS:
-        known = variables.setdefault(expected_kind, given.type)
-        if known != given.type:
-            fail(
-                "shape-mismatch",
-                f"the operands of `{name}` have different types: {known} and {given.type}",
-                span,
-                f"needs one type, given {known} and {given.type}",
-                secondary=places,
-            )
-        return
-    if expected_kind != given.type.kind:
-        message = f"`{name}` needs a tensor of kind `{expected_kind}`, given {given.type}"
-        fail("wrong-tensor-kind", message, span, f"given {given.type}", secondary=places)
-    if parameter.dims is None:
-        return
-    if len(parameter.dims) != len(given.type.dims):
-        message = (
-            f"a type of kind `{expected_kind}` has {len(given.type.dims)} dims, `{name}` writes {len(parameter.dims)}"
-        )
-        fail("wrong-arity", message, parameter.span)
-    for dim, size in zip(parameter.dims, given.type.dims, strict=True):
-        if isinstance(dim, ast.EachDim):
-            continue
-        if isinstance(dim, ast.Name) and dim.id not in names:
-            known_size = bound.setdefault(dim.id, size)
-            what = f"dim `{dim.id}`"
-        else:
-            value = evaluate(dim, {**names, **bound})
-            what = f"`{' '.join(dim.span.text.split())}`"
-            if not isinstance(value, int) or isinstance(value, bool):
-                message = f"`{name}` writes a dim as {what}, which is {describe(value)}"
-                fail("wrong-kind", message, span, secondary=(Label(dim.span, "no whole number"),))
-            known_size = value
-        if known_size != size:
-            bindings = ", ".join(f"{key} = {value}" for key, value in bound.items())
-            fail(
-                "shape-mismatch",
-                f"`{name}` needs {what} to be {text_of(known_size)}, given {given.type}",
-                span,
-                f"given {given.type}",
-                secondary=places,
-                notes=(f"dims bound so far: {bindings}",) if bindings else (),
-            )

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
 from archdsl.diagnostics import Diagnostic, Label, Span, similar
-from archdsl.ir import OpDeclaration, Scope, Type, unquote_address
+from archdsl.ir import OpDeclaration, Scope, unquote_address
 from archdsl.syntax import ast
 
 from .addresses import Frame, head_name, join
-from .binding import complete, give, unify
+from .binding import complete, give
 from .builder import Builder
 from .builtins import arithmetic, call_builtin, elements, is_number, length_of_range
 from .choices import Choices
@@ -30,6 +30,7 @@ from .limits import (
 )
 from .ops import attributes_of, declare
 from .program import BUILTINS, ModuleScope, Program
+from .unify import Unifier
 from .values import (
     ABSENT,
     Absent,
@@ -580,23 +581,26 @@ class Interpreter:
             declaration = self.declaration(definition, layer.scope)
             facts = declaration.infer(dict(attributes), tuple(tensor.type for tensor in present))
         except Fault as fault:
-            secondary = tuple(Label(tensor.origin, str(tensor.type)) for tensor in present if tensor.origin is not None)
-            diagnostic = fault.diagnostic
-            if diagnostic.primary is None:
-                label = " and ".join(str(tensor.type) for tensor in present)
-                diagnostic = replace(
-                    diagnostic,
-                    primary=Label(span, f"given {label}" if label else ""),
-                    secondary=(*diagnostic.secondary, *secondary),
-                )
-            moved = type(fault)(diagnostic)
-            raise (seen_from(moved, span, definition.name) if layer.scope.is_std else moved) from None
+            raise self._seen_from_use(fault, layer, present, span) from None
         own = frame.child(layer.part)
         if self.builder is None:
-            results = tuple(Tensor(type_, origin=span) for type_ in facts.types)
+            results = tuple(Tensor(type_, origin=_place(layer, span)) for type_ in facts.types)
         else:
-            results = self.builder.op(declaration, attributes, tuple(present), facts, own, span)
+            results = self.builder.op(declaration, attributes, tuple(present), facts, own, _place(layer, span))
         return results[0] if len(results) == 1 else Several(results)
+
+    @staticmethod
+    def _seen_from_use(fault: Fault, layer: Defined, inputs: Sequence[Tensor], span: Span) -> Fault:
+        """Give what an op's declaration says of a use the place of that use."""
+        diagnostic, place = fault.diagnostic, _place(layer, span)
+        if diagnostic.primary is not None:
+            return seen_from(fault, place, layer.definition.name) if layer.scope.is_std else fault
+        given = " and ".join(str(tensor.type) for tensor in inputs)
+        secondary = [Label(t.origin, f"gives {t.type}") for t in inputs if t.origin is not None and t.origin != place]
+        if place == span and layer.span != span:
+            secondary.append(Label(layer.span, f"`{layer.definition.name}` is given its statics here"))
+        primary = Label(place, f"given {given}" if given else "")
+        return type(fault)(replace(diagnostic, primary=primary, secondary=(*diagnostic.secondary, *secondary)))
 
     def declaration(self, definition: ast.OpDefinition, scope: ModuleScope) -> OpDeclaration:
         """Give the declaration of an op, made once for all its uses."""
@@ -656,16 +660,23 @@ class Interpreter:
             self.builder.scopes.append(Scope(own.instance.lstrip("."), definition.name, definition.kind))
 
         def run(inner: Frame) -> Any_:
-            return _from_inside(self._body(definition, Env(layer.scope, names, inner), present))
+            try:
+                return _from_inside(self._body(definition, Env(layer.scope, names, inner), present))
+            except Fault as fault:
+                if not layer.scope.is_std:
+                    raise
+                raise seen_from(fault, _place(layer, span), definition.name) from None
 
         try:
             if definition.kind == "cell":
                 members = "".join(f"[{names[p.name]}]" for p in definition.statics if p.family is not None)
                 root = self.program.root(layer.scope, definition) + members
-                return self.handler.tied(root, key, own, run)
-            return self.handler.scope(key, own, run)
+                result = self.handler.tied(root, key, own, run)
+            else:
+                result = self.handler.scope(key, own, run)
         finally:
             self._stack.pop()
+        return _made_at(result, _place(layer, span)) if layer.scope.is_std else result
 
     def _enter(self, layer: Defined, key: tuple[object, ...], span: Span) -> None:
         again = key in self._stack
@@ -701,8 +712,7 @@ class Interpreter:
             return self.evaluate(expr, Env(scope, names, frame))
 
         names: dict[str, Any_] = {}
-        bound: dict[str, int] = {}
-        variables: dict[str, Type] = {}
+        unify = Unifier(definition.name, statics, evaluate, span)
         position = 0
         for parameter in parameters:
             width = rest if parameter.variadic else 1
@@ -711,8 +721,8 @@ class Interpreter:
             names[parameter.name] = tensors if parameter.variadic else tensors[0]
             for tensor in tensors:
                 if parameter.type is not None:
-                    unify(parameter.type, tensor, statics, bound, variables, evaluate, span, definition.name)
-        return {**bound, **names}
+                    unify(parameter.type, tensor)
+        return {**{name: tuple(sizes) for name, sizes in unify.each.items()}, **unify.bound, **names}
 
     def _apply_repeat(self, layer: Repeated, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
         values: list[TensorLike] = list(inputs)
@@ -860,19 +870,15 @@ class Interpreter:
         if len(values) != len(results):
             message = f"`{definition.name}` gives {len(values)} results, its type says {len(results)}"
             fail("wrong-arity", message, results[0].span)
-        bound = {name: v for name, v in env.names.items() if isinstance(v, int)}
-        variables: dict[str, Type] = {}
 
         def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
             return self.evaluate(expr, Env(env.scope, {**env.names, **names}, env.frame))
 
+        unify = Unifier(definition.name, dict(env.names), evaluate, None, gives=True)
         for expected, actual in zip(results, values, strict=True):
             if isinstance(actual, Tensor):
-                where = actual.origin or expected.span
-                unify(
-                    expected, replace(actual, origin=None), dict(env.names), bound, variables, evaluate, where,
-                    definition.name,
-                )  # fmt: skip
+                unify.span = actual.origin or expected.span
+                unify(expected, actual)
             elif not isinstance(actual, Absent):
                 fail("wrong-kind", f"`{definition.name}` gives tensors, given {describe(actual)}", expected.span)
 
@@ -933,6 +939,23 @@ class Interpreter:
         ast.Once: _once,
         ast.Scan: _scan,
     }
+
+
+def _place(layer: Defined, span: Span) -> Span:
+    """Give the place of a layer where it is written in its application, else the place of the application."""
+    own = layer.span
+    return own if own.source is span.source and span.start <= own.start and own.end <= span.end else span
+
+
+def _made_at(value: Any_, span: Span) -> Any_:
+    """Say that tensors were made here: the text of the standard library says little to who uses it."""
+    match value:
+        case Tensor():
+            return replace(value, origin=span)
+        case Several(values=values):
+            return Several(tuple(_made_at(inner, span) for inner in values))
+        case _:
+            return value
 
 
 @final

@@ -8,9 +8,9 @@ from archdsl.diagnostics import Label, Span
 from archdsl.ir import KINDS, Attribute, Facts, OpDeclaration, Type, Weight
 from archdsl.syntax import ast
 
-from .binding import unify
 from .faults import Fault, fail
 from .program import ModuleScope
+from .unify import Unifier
 from .values import Any_, Tensor, is_static, text_of
 
 EvaluateIn = Callable[[ast.Expr, ModuleScope, dict[str, Any_]], Any_]
@@ -76,9 +76,6 @@ class _Inference:
     def _bind(
         self, names: dict[str, Any_], types: tuple[Type, ...]
     ) -> tuple[dict[str, int], dict[str, tuple[int, ...]], dict[str, Type]]:
-        bound: dict[str, int] = {}
-        each: dict[str, list[int]] = {}
-        variables: dict[str, Type] = {}
         parameters = self._definition.tensors
         fixed = sum(not parameter.variadic for parameter in parameters)
         slots: list[ast.TensorParameter] = []
@@ -87,16 +84,11 @@ class _Inference:
         if len(slots) != len(types):
             message = f"`{self._definition.name}` takes {fixed} tensor{'s' * (fixed != 1)}, given {len(types)}"
             fail("wrong-arity", message, None, secondary=(Label(self._definition.name_span, "declared here"),))
+        unify = Unifier(self._definition.name, names, self._value, None)
         for parameter, type_ in zip(slots, types, strict=True):
-            if parameter.type is None:
-                continue
-            evaluate = self._value
-            where: Span | None = None
-            unify(parameter.type, Tensor(type_), names, bound, variables, evaluate, where, self._definition.name)  # type: ignore[arg-type]
-            for dim, size in zip(parameter.type.dims or (), type_.dims, strict=False):
-                if isinstance(dim, ast.EachDim):
-                    each.setdefault(dim.name, []).append(size)
-        return bound, {name: tuple(sizes) for name, sizes in each.items()}, variables
+            if parameter.type is not None:
+                unify(parameter.type, Tensor(type_))
+        return unify.bound, {name: tuple(sizes) for name, sizes in unify.each.items()}, unify.variables
 
     def _refuse(self, fact: ast.Require, known: dict[str, Any_]) -> None:
         used = {tree.id for tree in _names(fact.condition)}
