@@ -4,6 +4,7 @@ A program is a `torch.fx.GraphModule`; each use of a cell is one of its own, so 
 ops are leaf modules that live in the store under the path of their weights, and are shared by all programs.
 """
 
+import keyword
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
@@ -205,7 +206,7 @@ def _program(
     outputs = [output for output in graph.outputs if with_auxiliary or not output.auxiliary]
     live = graph.ancestors(output.value for output in outputs)
     writer = _Writer(tuple(choices), paths, graph)
-    writer.placeholders([(Value(INPUT, i), port.name) for i, port in enumerate(graph.inputs)])
+    writer.placeholders([(Value(INPUT, i), _argument(port.name)) for i, port in enumerate(graph.inputs)])
     by_node = {id_: body for body in bodies.values() for id_ in body.own}
     for node in graph.nodes:
         body = by_node.get(node.id)
@@ -224,6 +225,11 @@ def _program(
     results = tuple(writer.known[output.value] for output in outputs)
     writer.graph.output(results[0] if len(results) == 1 else results)
     return fx.GraphModule(root, writer.graph, "".join(word.capitalize() for word in graph.name.split("_")))
+
+
+def _argument(name: str) -> str:
+    """Give the name of an input as Python can take it."""
+    return f"{name}_" if name == "self" or keyword.iskeyword(name) else name
 
 
 def count_parameters(module: nn.Module) -> int:

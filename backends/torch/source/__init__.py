@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import final
 
 from torch import nn
@@ -16,6 +17,8 @@ from .outline import outline, simplify
 from .pieces import join_path
 from .resolve import Resolver
 from .text import LOAD, NAMES, write_class, write_header, write_imports, write_layer, write_network
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _JOINS = (layers.Add, layers.Mean, layers.Product, layers.Maximum, layers.Concat)
 
@@ -43,11 +46,15 @@ class ModelSource:
         return None
 
 
-def model_source(network: Network) -> ModelSource:
+def model_source(
+    network: Network, *, facts: Mapping[str, str] = _NOTHING, docs: Mapping[str, str] = _NOTHING
+) -> ModelSource:
     """Write a compiled architecture as a Python file that needs torch and safetensors alone.
 
     Args:
         network: The compiled architecture.
+        facts: What the head of the file says of it, by name.
+        docs: A sentence on each definition, by its name, for the class that it becomes.
 
     Raises:
         ArchdslError: An op of the user's is lowered by a function that no file has under its name.
@@ -64,9 +71,9 @@ def model_source(network: Network) -> ModelSource:
     taken = {*NAMES, *reader.functions, *(name for name, value in vars(layers).items() if isinstance(value, type))}
     resolver = Resolver(graph, pieces, leaves, taken)
     body = resolver.resolve(outline(graph))
-    classes = [write_class(graph, definition) for definition in resolver.classes]
-    written = write_network(graph, body, f"The network `{graph.name}`.")
-    header = write_header(graph, reader.functions.values())
+    classes = [write_class(graph, own, docs.get(own.body.scope.definition)) for own in resolver.classes]
+    written = write_network(graph, body, docs.get(graph.name))
+    header = write_header(graph, facts, reader.functions.values())
     parts = [*(write_layer(layer) for layer in _used(reader, [*classes, written])), *classes, written, LOAD.strip()]
     imports = write_imports(parts, reader.functions)
     text = "\n\n\n".join([f"{header}\n\n{imports}", *parts]) + "\n"

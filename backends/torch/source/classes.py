@@ -127,8 +127,10 @@ def _relate(graph: Graph, bodies: Sequence[Body]) -> tuple[tuple[Parameter, ...]
     varying = [column for column in columns if not all(is_same(value, column[2][0]) for value in column[2])]
     parameters: list[Parameter] = []
     for argument, kind, values in _by_rank(varying, known, bodies[0]):
-        if _text(kind, values, parameters) is None:
-            name = _parameter_name(argument, kind, values, known, [p.name for p in parameters])
+        is_own = not _is_known(kind, values, known, bodies[0])
+        if _text(kind, values, parameters, multiples=is_own) is None:
+            inner = "c" if bodies[0].scope.kind == "cell" and "c" not in known else "c_mid"
+            name = _parameter_name(argument, kind, values, known, inner, [p.name for p in parameters])
             parameters.append(Parameter(name, kind, values))
     texts = tuple(
         _text(kind, values, parameters) if column in varying else None
@@ -150,11 +152,16 @@ def _by_rank(columns: Sequence[Column], known: Mapping[str, Vector], body: Body)
     """
     if body.scope.kind == "cell":
         return sorted(columns, key=lambda column: column[2] if column[1] == WIDTH else ())
-    return sorted(columns, key=lambda column: column[1] == WIDTH and column[2] not in known.values())
+    return sorted(columns, key=lambda own: own[1] == WIDTH and not _is_known(own[1], own[2], known, body))
 
 
-def _text(kind: str, values: Vector, parameters: Sequence[Parameter]) -> str | None:
-    text = relation(values, [p for p in parameters if p.kind == kind], multiples=kind == WIDTH)
+def _is_known(kind: str, values: Vector, known: Mapping[str, Vector], body: Body) -> bool:
+    """Tell whether numbers are the channels that a block takes or gives."""
+    return kind == WIDTH and body.scope.kind != "cell" and values in known.values()
+
+
+def _text(kind: str, values: Vector, parameters: Sequence[Parameter], *, multiples: bool = True) -> str | None:
+    text = relation(values, [p for p in parameters if p.kind == kind], multiples=multiples and kind == WIDTH)
     if text is None and kind == "padding":
         return _padding(values, [p for p in parameters if p.kind == "kernel_size"])
     return text
@@ -184,11 +191,13 @@ def _count(of: Type) -> int | None:
     return of.dims[CHANNELS[of.kind]] if of.kind in CHANNELS else None
 
 
-def _parameter_name(argument: str, kind: str, values: Vector, known: Mapping[str, Vector], taken: Sequence[str]) -> str:
+def _parameter_name(
+    argument: str, kind: str, values: Vector, known: Mapping[str, Vector], inner: str, taken: Sequence[str]
+) -> str:
     if kind != WIDTH:
         return unique(argument if argument.isidentifier() and argument not in TAKEN else f"{argument}_", taken)
     name = next((name for name, vector in known.items() if vector == values and name not in taken), None)
-    return name or unique("c" if "c" not in known and "c" not in taken else "c_mid", taken)
+    return name or unique(inner, taken)
 
 
 def relation(values: Vector, bases: Sequence[Parameter], *, multiples: bool) -> str | None:

@@ -54,7 +54,6 @@ class ForwardWriter:
         self._titles = titles
         self._comment = comment
         self._places = dict(zip([piece.keys for _, piece in body.modules], body.places(), strict=True))
-        self._outside = iter(inputs)
         self._inputs = tuple(dict.fromkeys(inputs))
         own = {value for step in body.steps for value in step.outputs}
         names = iter(inputs)
@@ -173,9 +172,10 @@ class ForwardWriter:
         """Name a result after the `let` or the node that it is; else like the input that it was made from."""
         step = self._body.steps[at]
         wishes = [self._titles[value]] if value in self._titles else self._names_in_text(step)
-        if not wishes:
+        if not wishes and len(step.outputs) == 1:
             operands = [self._operand(operand) for operand in self._operands[at]]
-            wishes = [name for name in self._inputs if operands == [name] or len(self._inputs) == 1]
+            plain = [name for name in operands if name in self._inputs or name.startswith("y")]
+            wishes = [*plain[:1], *(self._inputs if len(self._inputs) == 1 else ())]
         in_use = self._in_use(at)
         free = [name for name in wishes if name.isidentifier() and name not in in_use and name not in TAKEN]
         return free[0] if free else unique("y", in_use)
@@ -239,8 +239,8 @@ class ForwardWriter:
                 break
             if self._operands[at] != [self._operands[at - 1][1], steps[at - 1].outputs[0]]:
                 break
-            # After the loop only the last two results have a name.
-            if at - start >= 2 and self._last[steps[at - 2].outputs[0]] > at:
+            # What is read later than by the next two steps is to be the last result of its loop.
+            if self._last[steps[at - 1].outputs[0]] > at + 1:
                 break
             at += 1
         return at - start if at - start >= 3 else 0

@@ -68,6 +68,8 @@ class LeafReader:
         if type(leaf) is nn.Sequential and len(leaf):
             parts = [self._constructor(f"{key}.{i}", child) for i, child in enumerate(leaf)]
             return chain(part for part in parts if part is not None) if None not in parts else None
+        if type(leaf) is layers.AvgPool:
+            return _mean_pool(key, leaf)
         known = (type(leaf), repr(leaf))
         if known not in self._made:
             self._made[known] = _remake(leaf)
@@ -92,6 +94,10 @@ class LeafReader:
             message = f"op `{node.op}` cannot be exported: the script that is running lowers it"
             advice = "move the function to a file of its own, and import that"
             raise ArchdslError(Diagnostic("cannot-export", message, notes=where, help=advice))
+        if module.__name__ == "model":
+            message = f"op `{node.op}` cannot be exported: a model cannot import `model.py`, which has its own name"
+            raise ArchdslError(Diagnostic("cannot-export", message, notes=where, help="give the file another name"))
+        assert not module.__name__.startswith("archdsl."), f"the text of {node.op}'s module does not make it again"
         own = OwnFunction(module.__name__, name, Path(file).resolve())
         callee = next((callee for callee, known in self.functions.items() if known == own), None)
         if callee is None:
@@ -99,6 +105,27 @@ class LeafReader:
             self.functions[callee] = own
         given = arguments(graph, node, lowering)
         return Build(callee, tuple(Argument(name, value, _kind(name)) for name, value in given.items()), (key,))
+
+
+def _mean_pool(key: str, leaf: layers.AvgPool) -> Build:
+    """Make a mean pool by torch's own class: it can do the same, but its text would not say so."""
+    made = tuple(
+        Argument(name, _as_number(value), name, default, by_place=name in LEADING)
+        for name, value, default in (
+            ("kernel_size", leaf.kernel_size, NO_DEFAULT),
+            ("stride", leaf.stride, NO_DEFAULT),
+            ("padding", leaf.padding, 0),
+            ("count_include_pad", False, True),
+        )
+    )
+    return Build("nn.AvgPool2d", made, (key,))
+
+
+def _as_number(value: Any) -> Any:
+    """Write a tuple of equal values as one of them."""
+    if isinstance(value, tuple) and len(value) > 1 and all(is_same(item, value[0]) for item in value):
+        return value[0]
+    return value
 
 
 def _remake(leaf: nn.Module) -> tuple[Build, nn.Module] | None:
@@ -114,10 +141,10 @@ def _remake(leaf: nn.Module) -> tuple[Build, nn.Module] | None:
     if made is None or not _is_alike(leaf, made):
         return None
     for argument, value in values.items():
-        if isinstance(value, tuple) and len(value) > 1 and all(is_same(item, value[0]) for item in value):
-            simpler = _make(cls, {**values, argument: value[0]})
-            if simpler is not None and _is_alike(leaf, simpler):
-                values = {**values, argument: value[0]}
+        shorter = {**values, argument: _as_number(value)}
+        simpler = _make(cls, shorter) if shorter[argument] is not value else None
+        if simpler is not None and _is_alike(leaf, simpler):
+            values = shorter
     defaults = {p.name: p.default for p in inspect.signature(cls).parameters.values()}
     own = tuple(
         Argument(
@@ -168,7 +195,7 @@ def _is_alike(one: nn.Module, other: nn.Module) -> bool:
     mine, theirs = vars(one), vars(other)
     if mine.keys() != theirs.keys():
         return False
-    pools = type(one).__module__ == "torch.nn.modules.pooling" or type(one) is layers.AvgPool
+    pools = type(one).__module__ == "torch.nn.modules.pooling"
     for name in mine.keys() - _STATE:
         a, b = (_as_pair(mine[name]), _as_pair(theirs[name])) if pools else (mine[name], theirs[name])
         if not is_same(a, b):

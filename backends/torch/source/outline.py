@@ -1,6 +1,6 @@
 """From a graph to nested bodies: which ops came from which use of which definition."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import final
 
@@ -58,11 +58,15 @@ def outline(graph: Graph) -> Outline:
     users: dict[str, list[int]] = {}
     for position, node in enumerate(nodes):
         users.setdefault(node.parameters, []).append(position)
+    under: dict[str, list[int]] = {}
+    for position, node in enumerate(nodes):
+        for address in _around(node.address):
+            under.setdefault(address, []).append(position)
     spans: list[tuple[int, int, Scope]] = []
     for scope in graph.scopes:
         if scope.kind == "network":
             continue
-        inside = [i for i, node in enumerate(nodes) if _is_under(node.address, scope.address)]
+        inside = under.get(scope.address, [])
         if not inside or inside[-1] - inside[0] + 1 != len(inside):
             continue
         first, last = inside[0], inside[-1]
@@ -94,5 +98,7 @@ def _nest(
     return tuple(parts), spans
 
 
-def _is_under(address: str, scope: str) -> bool:
-    return address.startswith(scope) and address[len(scope) : len(scope) + 1] in (".", "@", "")
+def _around(address: str) -> Iterator[str]:
+    """Give the addresses of all that an op can stand in, and its own."""
+    yield from (address[:end] for end, mark in enumerate(address) if mark in ".@")
+    yield address

@@ -2,17 +2,18 @@
 
 import ast
 import inspect
+import keyword
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from torch import nn
 
-from archdsl.ir import Graph, Type, Value
+from archdsl.ir import INPUT, Graph, Type, Value
 
 from .bodies import Body
 from .classes import ClassDefinition, Parameter
-from .forward import ForwardWriter
-from .layout import Call, Doc, Listed, lay_out
+from .forward import BEFORE, LAST, ForwardWriter
+from .layout import WIDTH, Call, Doc, Listed, lay_out
 from .leaves import OwnFunction
 from .pieces import describe, describe_all, repeat
 from .shapes import shape_comments
@@ -48,10 +49,12 @@ def write_layer(layer: type[nn.Module]) -> str:
     return text
 
 
-def write_class(graph: Graph, definition: ClassDefinition) -> str:
-    """Write a class."""
+def write_class(graph: Graph, definition: ClassDefinition, doc: str | None = None) -> str:
+    """Write a class; `doc` is a sentence on what it was made from."""
     base = "nn.Sequential" if definition.is_chain else "nn.Module"
-    lines = [f"class {definition.name}({base}):", *_docstring(definition), ""]
+    scope, count = definition.body.scope, len(definition.bodies)
+    used = "used once" if count == 1 else f"used {count} times"
+    lines = [f"class {definition.name}({base}):", *_docstring(f"{scope.kind} `{scope.definition}`, {used}.", doc), ""]
     texts = iter(definition.texts)
     lines += _signature(definition.parameters)
     if definition.is_chain:
@@ -65,12 +68,13 @@ def write_class(graph: Graph, definition: ClassDefinition) -> str:
     return "\n".join([*lines, *_forward(inputs, len(definition.body.outputs), writer.write())])
 
 
-def write_network(graph: Graph, body: Body, doc: str) -> str:
+def write_network(graph: Graph, body: Body, doc: str | None = None) -> str:
     """Write the class of the network itself."""
-    lines = ["class Network(nn.Module):", f'    """{doc}"""', "", "    def __init__(self) -> None:"]
+    lines = ["class Network(nn.Module):", *_docstring(f"network `{graph.name}`.", doc), ""]
+    lines += _signature(())
     comments = {value: f"[{', '.join(map(str, graph.type_of(value).dims))}]" for s in body.steps for value in s.outputs}
     lines += ["        super().__init__()", *_attributes(body, _own_values(body), comments), ""]
-    names = {Value(-1, i): port.name for i, port in enumerate(graph.inputs)}
+    names = _input_names(graph)
     results = [output.value for output in graph.outputs]
     main = tuple(output.value for output in graph.outputs if not output.auxiliary)
     has_auxiliary = len(main) < len(results)
@@ -83,29 +87,49 @@ def write_network(graph: Graph, body: Body, doc: str) -> str:
         titles={output.value: output.name for output in graph.outputs if output.name},
         comment=lambda value: comments.get(value, ""),
     )
-    inputs = [names[Value(-1, i)] for i in range(len(graph.inputs))]
-    lines += _forward(inputs, 0 if has_auxiliary else len(main), writer.write())
+    lines += _forward(list(names.values()), 0 if has_auxiliary else len(main), writer.write())
     return "\n".join(lines)
 
 
-def write_header(graph: Graph, functions: Iterable[OwnFunction]) -> str:
-    """Write the docstring of the file: what it is, how it is loaded, and what it needs."""
-    types = [f"`{port.name}` {_batched(port.type)}" for port in graph.inputs]
+def _input_names(graph: Graph) -> dict[Value, str]:
+    """Name the inputs of a network as the text of the space does, where `forward` has no other use for the name."""
+    names: dict[Value, str] = {}
+    for i, port in enumerate(graph.inputs):
+        is_free = port.name not in (BEFORE, LAST, "self", *IMPORTS) and not keyword.iskeyword(port.name)
+        names[Value(INPUT, i)] = port.name if is_free else f"{port.name}_"
+    return names
+
+
+def write_header(graph: Graph, facts: Mapping[str, str], functions: Iterable[OwnFunction]) -> str:
+    """Write the docstring of the file: what it is, how it is loaded, what is known of it, and what it needs."""
+    names = _input_names(graph).values()
+    types = [f"`{name}` {_batched(port.type)}" for name, port in zip(names, graph.inputs, strict=True)]
     main = [_batched(graph.type_of(output.value)) for output in graph.outputs if not output.auxiliary]
     lines = [
         f'"""`{graph.name}`, a network in plain PyTorch.',
         "",
-        f"It takes {', '.join(types)} and gives {', '.join(main)}.",
+        *textwrap.wrap(f"It takes {', '.join(types)} and gives {', '.join(main)}.", WIDTH),
         *(["In training mode it gives the auxiliary outputs as well."] if len(main) < len(graph.outputs) else []),
         "",
         '    network = load("weights.safetensors").eval()',
         "",
+        *_table(facts),
         "It needs torch and safetensors.",
     ]
     for module, own in sorted({function.module: function for function in functions}.items()):
         what = f"the package of `{module}`" if own.is_in_package else f"`{own.file.name}` beside it"
         lines.append(f"It needs {what} as well{', which imports archdsl' if own.imports_archdsl else ''}.")
     return "\n".join([*lines, '"""'])
+
+
+def _table(facts: Mapping[str, str]) -> Iterator[str]:
+    """Write facts one below the other, and an empty line after them."""
+    margin = max(map(len, facts), default=0) + 2
+    for name, fact in facts.items():
+        lines = textwrap.wrap(fact.replace("\\", "\\\\"), WIDTH - margin, break_on_hyphens=False)
+        yield from (f"{(name if i == 0 else ''):{margin}}{line}" for i, line in enumerate(lines))
+    if facts:
+        yield ""
 
 
 def _batched(of: Type) -> str:
@@ -190,8 +214,8 @@ def _training_only(body: Body, main: Sequence[Value]) -> frozenset[int]:
     return frozenset(idle)
 
 
-def _docstring(definition: ClassDefinition) -> list[str]:
-    scope = definition.body.scope
-    count = len(definition.bodies)
-    used = "used once" if count == 1 else f"used {count} times"
-    return [f'    """The {scope.kind} `{scope.definition}`, {used}."""']
+def _docstring(what: str, doc: str | None) -> list[str]:
+    """Write the docstring of a class: the sentence that the space has on it, if it fits, and what it is."""
+    if doc is None or len(doc) > WIDTH - 8 or not doc.isprintable() or {*doc} & {"\\", '"'}:
+        return [f'    """The {what}"""']
+    return [f'    """{doc}', "", f"    The {what}", '    """']

@@ -53,6 +53,23 @@ PROGRAMS = {
         }
         network n(x: image[3, 6, 6]) -> vec[4] { return x |> wide |> global_avg_pool |> linear[4] }""",
     "one sequence": "network n(x: image[3, 6, 6]) -> vec[2] { return x |> conv[4, 3] |> global_avg_pool |> linear[2] }",
+    "names that Python, torch and the text have themselves": """
+        block nn(x: image[c, h, w]) { return x + (x |> conv[c, 3] |> bn |> relu) }
+        block torch(x: image[c, h, w]) { return x |> nn |> nn }
+        block net(x: image[c, h, w]) { return x + (x |> torch) }
+        cell load(x: image[c, h, w]) {
+          let self = x |> conv[c, 1]
+          let functional = self |> net
+          let forward = self + functional
+          return concat(forward, self)
+        }
+        cell duo(a: image[c, h, w], b: image[c, h, w]) { return (a |> conv[c, 3]) + b }
+        network Tensor(self: image[3, 6, 6], lambda: vec[3], before: image[3, 6, 6])
+            -> (vec[12], vec[3], image[3, 6, 6]) {
+          nodes last[5] after (self, before) { return duo(earlier[-2], earlier[-1]) }
+          let load_file = last[-1] |> load |> load
+          return load_file |> global_avg_pool, lambda |> linear[3], before + last[2]
+        }""",
     "no layer at all": "network n(x: image[3, 6, 6]) -> image[3, 6, 6] { return x |> identity }",
     "an input as an output": """
         network n(x: image[3, 6, 6]) -> (image[3, 6, 6], image[3, 6, 6]) { return x, x |> relu }""",
