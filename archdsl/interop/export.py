@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,6 +12,7 @@ from typing import Any, final
 
 from archdsl.codegen import load_backend
 from archdsl.diagnostics import ArchdslError, Diagnostic, UsageError
+from archdsl.ir.printer import print_attribute
 from archdsl.searchspace import Architecture
 from archdsl.searchspace.files import architecture_text
 
@@ -48,7 +50,7 @@ def export(
     if weights is not None:
         importlib.import_module("archdsl.backends.torch.checkpoint").load_weights(module, weights)
     exporting = importlib.import_module("archdsl.backends.torch.exporting")
-    exported = exporting.exported_model(module, seed=seed)
+    exported = exporting.exported_model(module, facts=_facts(architecture), docs=_docs(architecture), seed=seed)
     files = {**exported.files, "arch.yaml": architecture_text(architecture).encode()}
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
@@ -61,6 +63,38 @@ def export(
         with suppress(OSError):
             shutil.rmtree(partial, ignore_errors=True)
     return ExportSummary(tuple(files), tuple(map(str, exported.sources)))
+
+
+def _facts(architecture: Architecture) -> dict[str, str]:
+    """Say what a reader of the code wants to know of the architecture."""
+    space = architecture.space
+    statics = ", ".join(f"{name} = {_written(value)}" for name, value in space.statics.items())
+    return {
+        "space": "a text, which arch.yaml holds" if space.spec == "<text>" else space.spec,
+        "statics": statics or "none",
+        "decisions": "in arch.yaml" if architecture.decisions else "none",
+        "parameters": f"{architecture.params:,}",
+        "MACs": f"{architecture.macs:,} for one example",
+    }
+
+
+def _written(value: Any) -> str:
+    """Write a static as the language does; a layer has no text of its own."""
+    try:
+        return print_attribute(value)
+    except ValueError:
+        return "a layer"
+
+
+def _docs(architecture: Architecture) -> dict[str, str]:
+    """Give the first sentence of each definition's documentation; none where files differ on a name."""
+    found: dict[str, set[str]] = {}
+    for scope in architecture.space.elaborated.program.scopes:
+        for name, definition in scope.definitions.items():
+            doc = getattr(definition, "doc", None) or ""
+            sentence = re.split(r"(?<=\.)\s", " ".join(doc.partition("\n\n")[0].split()))[0]
+            found.setdefault(name, set()).add(sentence)
+    return {name: sentences.pop() for name, sentences in found.items() if len(sentences) == 1 and any(sentences)}
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from archdsl.diagnostics import ArchdslError, Diagnostic
 from archdsl.ir import Graph
 
-from .network import Network
+from .network import Network, build_network
 from .program import seeded
 from .source import ModelSource, model_source
 
@@ -34,31 +34,46 @@ class ExportedModel:
     sources: tuple[Path, ...]
 
 
-def exported_model(network: Network, *, seed: int = 0) -> ExportedModel:
-    """Give the files of a compiled architecture; the inputs of the example are drawn from `seed`.
+def exported_model(
+    network: Network, *, facts: Mapping[str, str], docs: Mapping[str, str], seed: int = 0
+) -> ExportedModel:
+    """Give the files of a compiled architecture.
+
+    The example is computed as its readers compute it: on the CPU, in float32, whatever the network was trained in.
+
+    Args:
+        network: The compiled architecture.
+        facts: What the head of `model.py` says of it, by name.
+        docs: A sentence on each definition of the space, by its name.
+        seed: What the inputs of the example are drawn from.
 
     Raises:
         ArchdslError: An op of the user's is lowered by a function that no other file can import (`cannot-export`).
     """
-    source = model_source(network)
+    plain = _plain(network)
+    source = model_source(plain, facts=facts, docs=docs)
     files = {
         "model.py": source.text.encode(),
-        "weights.safetensors": _weights(network, source),
-        "example.npz": _example(network, seed),
+        "weights.safetensors": _weights(plain, source),
+        "example.npz": _example(plain, seed),
     }
     sources = dict.fromkeys(function.file for function in source.functions if not function.is_in_package)
     return ExportedModel(files, tuple(sources))
+
+
+def _plain(network: Network) -> Network:
+    """Build a network anew with the weights of another: on the CPU, in float32, in torch's usual layout of memory."""
+    with torch.device("cpu"):
+        plain = build_network(network.__dict__["graph"], seed=0)
+    plain.load_state_dict(network.state_dict())
+    return plain
 
 
 def _weights(network: Network, source: ModelSource) -> bytes:
     """Give the weights under the names that they have in the model; what it leaves out was never used."""
     named = {source.name_of(name): tensor for name, tensor in network.state_dict().items()}
     # Clones have a storage each, as the format demands.
-    tensors = {
-        name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
-        for name, tensor in named.items()
-        if name is not None
-    }
+    tensors = {name: tensor.clone() for name, tensor in named.items() if name is not None}
     return safetensors.torch.save(tensors, {"format": "pt"})
 
 
@@ -76,16 +91,10 @@ def _example(network: Network, seed: int) -> bytes:
 
 
 def _run(module: nn.Module, inputs: list[Tensor]) -> list[Tensor]:
-    """Run a module in evaluation mode, and leave it in the mode that it was in."""
-    device = next((tensor.device for tensor in module.state_dict().values()), torch.device("cpu"))
-    modes = [(own, own.training) for own in module.modules()]
-    try:
-        with torch.no_grad():
-            outputs = module.eval()(*(x.to(device) for x in inputs))
-    finally:
-        for own, mode in modes:
-            own.training = mode
-    return [y.cpu() for y in (outputs if isinstance(outputs, tuple) else (outputs,))]
+    """Run a module in evaluation mode."""
+    with torch.no_grad():
+        outputs = module.eval()(*inputs)
+    return list(outputs) if isinstance(outputs, tuple) else [outputs]
 
 
 def check_model(folder: Path) -> None:

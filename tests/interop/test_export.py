@@ -75,6 +75,63 @@ def test_the_published_networks_work_without_the_library(tmp_path: Path, name: s
     assert error_alone(tmp_path / "net", also.format(32 if name == "darts" else 224)) == 0
 
 
+def test_the_head_of_a_model_says_what_it_is(tmp_path: Path) -> None:
+    exported(digits(), tmp_path / "net")
+    text = (tmp_path / "net" / "model.py").read_text(encoding="utf-8")
+    assert (
+        text[: text.index("\nimport")]
+        == f'''"""`digits_cells`, a network in plain PyTorch.
+
+It takes `x` [batch, 1, 8, 8] and gives [batch, 10].
+
+    network = load("weights.safetensors").eval()
+
+space       digits_cells
+statics     width = 4, classes = 10, channels = 1, size = 8
+decisions   in arch.yaml
+parameters  {digits().params:,}
+MACs        {digits().macs:,} for one example
+
+It needs torch and safetensors.
+"""
+'''
+    )
+
+
+def test_a_class_says_what_the_space_says_of_it(tmp_path: Path) -> None:
+    exported(digits(), tmp_path / "net")
+    text = (tmp_path / "net" / "model.py").read_text(encoding="utf-8")
+    uses = len([scope for scope in digits().graph.scopes if scope.definition == "relu_conv_bn"])
+    assert (
+        f'''
+class ReluConvBn(nn.Sequential):
+    """`relu`, a convolution and its norm.
+
+    The block `relu_conv_bn`, used {uses} times.
+    """
+'''
+        in text
+    )
+
+
+def test_the_example_is_of_the_cpu_whatever_the_network_was_trained_in(tmp_path: Path) -> None:
+    plain = compiled(digits().graph)
+    export(digits(), plain, tmp_path / "plain")
+    channels_last = compiled(digits().graph).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    export(digits(), channels_last, tmp_path / "channels_last")
+    assert [*FILES] == [
+        name
+        for name in FILES
+        if (tmp_path / "plain" / name).read_bytes() == (tmp_path / "channels_last" / name).read_bytes()
+    ]
+    export(digits(), compiled(digits().graph).half(), tmp_path / "half")
+    assert {tensor.dtype for tensor in load_file(tmp_path / "half" / "weights.safetensors").values()} == {
+        torch.float32,
+        torch.int64,
+    }
+    assert error_alone(tmp_path / "half") <= 1e-6
+
+
 def test_nothing_in_the_folder_is_a_pickle(tmp_path: Path) -> None:
     exported(digits(), tmp_path / "net")
     with np.load(tmp_path / "net" / "example.npz", allow_pickle=False) as example:
@@ -201,6 +258,21 @@ def test_an_op_that_is_lowered_where_nobody_can_import_it_is_refused(tmp_path: P
         "error[cannot-export]: op `gated_c` cannot be exported: no file has the function that lowers it under its name"
     )
     assert not (tmp_path / "net").exists()
+
+
+def test_a_file_with_the_name_of_the_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "model", sys)
+    del sys.modules["model"]
+    file = tmp_path / "model.py"
+    file.write_text(OPS.format(imports="import archdsl", noise="", decorator='@archdsl.lowers("gated_f")'))
+    load_plugin(file)
+    message = "op `gated_f` cannot be exported: a model cannot import `model.py`, which has its own name"
+    with pytest.raises(ArchdslError) as caught:
+        exported(loads(GATED.format(op="gated_f")).sample(seed=0), tmp_path / "net")
+    assert [(d.code, d.message, d.help) for d in caught.value.diagnostics] == [
+        ("cannot-export", message, "give the file another name")
+    ]
+    assert list(tmp_path.glob("*net*")) == []
 
 
 def test_an_op_that_the_running_script_lowers_is_refused_with_advice(tmp_path: Path) -> None:
