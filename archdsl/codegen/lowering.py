@@ -26,9 +26,18 @@ class Lowering:
 
     @property
     def place(self) -> str:
-        """Where the function stands, as `file:line`."""
-        code = inspect.unwrap(self.build).__code__
-        return f"{code.co_filename}:{code.co_firstlineno}"
+        """Where the function stands, as `file:line`; of a class or another callable its full name."""
+        function = inspect.unwrap(self.build)
+        code = getattr(function, "__code__", None)
+        if code is not None:
+            return f"{code.co_filename}:{code.co_firstlineno}"
+        named = function if hasattr(function, "__qualname__") else type(function)
+        return f"{named.__module__}.{named.__qualname__}"
+
+    @property
+    def module(self) -> str:
+        """The name of the Python module that it stands in."""
+        return str(getattr(self.build, "__module__", ""))
 
 
 _registry: dict[str, dict[str, Lowering]] = {}

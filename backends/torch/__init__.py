@@ -4,10 +4,11 @@ from typing import ClassVar, final
 
 import torch
 
+from archdsl.codegen.lowering import lowering_of
 from archdsl.ir import Graph, Node
 
 from . import lowerings as lowerings
-from .build import check_shapes, to_meta
+from .build import check_op, to_meta
 from .device import select_device
 from .network import Network, build_network
 from .profile import count_macs
@@ -27,14 +28,17 @@ class TorchBackend:
         Raises:
             ArchdslError: an op has no lowering, or one that contradicts its declaration.
         """
+        checked: set[tuple[object, ...]] = set()
         for node in graph.operations():
-            if node.facts.macs is None or node.facts.weights is None:
-                check_shapes(graph, node)
+            use = (node.op, node.attributes, tuple(graph.type_of(value) for value in node.inputs))
+            if lowering_of(node.op, "torch").module != lowerings.__name__ and use not in checked:
+                checked.add(use)
+                check_op(graph, node)
         return build_supernet(graph, seed) if graph.is_supergraph else build_network(graph, seed)
 
     def measure(self, graph: Graph, node: Node) -> tuple[int, int]:
         """Count the parameters and the multiply-accumulates of an op on its module, on the meta device."""
-        check_shapes(graph, node)
+        check_op(graph, node)
         module = to_meta(graph, node)
         inputs = [torch.empty(1, *graph.type_of(value).dims, device="meta") for value in node.inputs]
         return count_parameters(module), count_macs(module, *inputs)

@@ -1,6 +1,7 @@
 """From an op in a graph to the module that its lowering builds, checked against the declaration."""
 
 import inspect
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -42,17 +43,20 @@ def arguments(graph: Graph, node: Node, lowering: Lowering) -> dict[str, Any]:
     return {parameter.name: known[parameter.name] for parameter in wanted}
 
 
-def check_shapes(graph: Graph, node: Node) -> None:
-    """Run an op's module on meta tensors, and compare the shapes of its results with the declared types.
+def check_op(graph: Graph, node: Node) -> None:
+    """Compare an op's module with its declaration: the weights, and the shapes of what it gives on meta tensors.
 
     Raises:
         ArchdslError: they differ, or the module cannot run.
     """
     lowering = lowering_of(node.op, "torch")
+    module = to_meta(graph, node)
+    for message in _wrong_weights(node, module, lowering):
+        raise ArchdslError(_both("wrong-lowering", message, graph, node, lowering))
     inputs = [torch.empty(2, *graph.type_of(value).dims, device="meta") for value in node.inputs]
     try:
         with torch.no_grad():
-            results = to_meta(graph, node)(*inputs)
+            results = module(*inputs)
     except ArchdslError:
         raise
     except Exception as error:
@@ -65,6 +69,24 @@ def check_shapes(graph: Graph, node: Node) -> None:
         needed = ", ".join(str(type_) for type_ in node.types)
         message = f"op `{node.op}` is declared to give {needed}, its module gives {given}"
         raise ArchdslError(_both("wrong-lowering", message, graph, node, lowering))
+
+
+def _wrong_weights(node: Node, module: nn.Module, lowering: Lowering) -> Iterator[str]:
+    """Say where the module's tensors are others than the op declares."""
+    if node.facts.weights is None:
+        return
+    trained = dict(module.named_parameters())
+    tensors = {**trained, **dict(module.named_buffers())}
+    for weight in node.facts.weights:
+        name = lowering.weights.get(weight.name, weight.name)
+        own = tensors.get(name)
+        trained.pop(name, None)
+        if own is None:
+            yield f"op `{node.op}` declares `{weight.name}`, its module has no `{name}`"
+        elif tuple(own.shape) != weight.shape:
+            yield f"op `{node.op}` declares `{weight.name}` as {list(weight.shape)}, its module has {list(own.shape)}"
+    for name in trained:
+        yield f"the module of op `{node.op}` trains `{name}`, which the op does not declare"
 
 
 def to_meta(graph: Graph, node: Node) -> nn.Module:
