@@ -6,11 +6,16 @@ import sys
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
+from archdsl.elaborate.limits import allow_deep_calls
+
 # Two workers share two cores. Numeric libraries read these once, when they are imported.
 for _variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[_variable] = "1"
 if "torch" in sys.modules:  # a plug-in was faster
     sys.modules["torch"].set_num_threads(1)
+
+# Before Hypothesis looks: it does not like the limit to change while a test runs.
+allow_deep_calls()
 
 # How long an example takes depends on who else is on the machine, so no test fails for being slow.
 _UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
