@@ -101,6 +101,6 @@ def test_a_supernet_compiles_to_one_graph(training: bool) -> None:
     space = archdsl.load("nas_bench_201", width=4, per_stage=1, size=8)
     supernet = archdsl.supernet(space, seed=0).train(training)
     x = images(space, 5).float()
-    torch.compiler.reset()  # type: ignore[no-untyped-call]
+    torch.compiler.reset()
     compiled = torch.compile(supernet, fullgraph=True, backend="aot_eager")
-    torch.testing.assert_close(compiled(x), supernet(x))
+    torch.testing.assert_close(compiled(x), supernet(x))  # type: ignore[no-untyped-call]
