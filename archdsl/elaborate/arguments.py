@@ -1,6 +1,8 @@
 """Checks the statics that are given to a definition which the text names: their number, their names, and who lacks."""
 
-from archdsl.diagnostics import Span
+from collections.abc import Sequence
+
+from archdsl.diagnostics import Edit, Fix, Span
 from archdsl.syntax import ast
 
 from .report import Report, counted, listed
@@ -64,7 +66,7 @@ def _unknown(report: Report, key: str, where: Span, definition: WithStatics) -> 
         "unknown-static",
         f"`{definition.name}` has no static `{key}`",
         where,
-        "declared by nobody" if names else f"`{definition.name}` takes no statics",
+        "no such static" if names else f"`{definition.name}` takes no statics",
         secondary=((definition.name_span, "declared here"),),
         notes=notes,
         fixes=fixes,
@@ -93,3 +95,62 @@ def check_applied(report: Report, tree: ast.Expr, definition: ast.Definition) ->
         report.add("not-a-layer", message, tree.span, "cannot be applied to tensors", secondary=place)
     elif isinstance(definition, ast.OpDefinition | ast.Composite):
         _missing(report, set(), tree.span, definition)
+
+
+def refuse_tensors(
+    report: Report, tree: ast.Brackets, tensors: Sequence[ast.Tree], definition: ast.OpDefinition | ast.Composite
+) -> None:
+    """Report tensors that are given in `[…]`."""
+    name, source = definition.name, tree.span.source
+    fixes: tuple[Fix, ...] = ()
+    if len(tensors) == len(tree.arguments):
+        given = ", ".join(tensor.span.text for tensor in tensors)
+        edit = Edit(Span(source, tree.base.span.end, tree.span.end), f"({given})")
+        fixes = (Fix(f"write `{tree.base.span.text}({given})`", (edit,)),)
+    report.add(
+        "tensor-for-static",
+        f"`{name}` takes statics in `[…]`, given the tensor `{tensors[0].span.text}`",
+        tensors[0].span,
+        "a tensor; tensors are passed in `(…)`",
+        secondary=((definition.name_span, "declared here"),),
+        fixes=fixes,
+    )
+
+
+def check_call(report: Report, tree: ast.Call, definition: ast.Definition) -> bool:
+    """Report statics that are given in `(…)`; tell whether there are any."""
+    if not isinstance(definition, ast.OpDefinition | ast.Composite):
+        return False
+    for argument in tree.arguments:
+        if isinstance(argument, ast.Keyword):
+            place = word(argument.span, argument.name)
+            message = f"`{argument.name} = …` is given in `(…)`, where values are passed by position"
+            fixes = _moved(tree, definition)
+            if not any(parameter.name == argument.name for parameter in definition.statics):
+                edit = Edit(Span(place.source, place.start, argument.value.span.start), "")
+                fixes = (Fix("leave out the name", (edit,)),)
+            report.add("keyword-for-tensor", message, place, "statics are passed by name, in `[…]`", fixes=fixes)
+            return True
+    literal = next((own for own in tree.arguments if isinstance(own, ast.Number | ast.String | ast.Bool)), None)
+    if literal is None:
+        return False
+    report.add(
+        "static-for-tensor",
+        f"`{definition.name}` takes tensors in `(…)`, given `{literal.span.text}`",
+        literal.span,
+        "no tensor; statics are given in `[…]`",
+        secondary=((definition.name_span, "declared here"),),
+        fixes=_moved(tree, definition),
+    )
+    return True
+
+
+def _moved(tree: ast.Call, definition: ast.OpDefinition | ast.Composite) -> tuple[Fix, ...]:
+    """Propose to write `name[statics](tensors)` for `name(tensors and statics)`."""
+    if not definition.statics:
+        return ()
+    statics = [own for own in tree.arguments if isinstance(own, ast.Keyword | ast.Number | ast.String | ast.Bool)]
+    tensors = [own.span.text for own in tree.arguments if own not in statics]
+    text = f"[{', '.join(own.span.text for own in statics)}]" + (f"({', '.join(tensors)})" if tensors else "")
+    edit = Edit(Span(tree.span.source, tree.base.span.end, tree.span.end), text)
+    return (Fix(f"write `{' '.join((tree.base.span.text + text).split())}`", (edit,)),)

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from archdsl.diagnostics import Label, Span, similar
+from archdsl.diagnostics import Edit, Fix, Label, Span, similar
 from archdsl.syntax import ast
 
 from .builtins import elements
 from .faults import fail
+from .sight import word
 from .values import Any_, Defined, FunctionValue, describe, is_layer
 
 STATIC_KINDS: dict[str, Callable[[object], bool]] = {
@@ -41,8 +42,16 @@ def give(
     for key, _, where in keywords:
         if key not in open_names:
             near = similar(key, open_names)
-            help_ = f"a static with a similar name exists: `{near[0]}`" if near else None
-            fail("unknown-static", f"`{name}` has no static `{key}`", where, secondary=(place,), help=help_)
+            edit = word(where, key)
+            fixes = tuple(Fix(f"a static with a similar name exists: `{own}`", (Edit(edit, own),)) for own in near)
+            fail(
+                "unknown-static",
+                f"`{name}` has no static `{key}`",
+                edit,
+                "no such static",
+                secondary=(place,),
+                fixes=fixes,
+            )
     for key, value in pairs:
         if key in given or key in holes:
             fail("duplicate-argument", f"static `{key}` of `{name}` is given twice", span, secondary=(place,))

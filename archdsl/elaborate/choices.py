@@ -1,6 +1,6 @@
 """What `choose` means: asked of the handler, or kept open side by side."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, NoReturn, final
 
@@ -10,6 +10,7 @@ from archdsl.ir import Graph, Label, Output
 from archdsl.syntax import ast
 
 from .addresses import Frame, join, label_of
+from .advice import label_fixes
 from .builder import Builder, Captures
 from .builtins import elements, is_number
 from .faults import fail, not_yet
@@ -101,7 +102,7 @@ class Choices:
                     continue
                 label = _label(alternative, values)
                 if label in first:
-                    _refuse_label(label, alternative, first[label])
+                    _refuse_label(label, alternative, first)
                 first[label] = label_span(alternative)
                 part = self._part(alternative, label)
                 entries.append(_Entry(label, part, alternative, inner, self._weight(alternative, inner)))
@@ -346,15 +347,13 @@ def _tensors(value: Any_, span: Span) -> tuple[Tensor, ...]:
     not_yet(f"an open choice of static values ({describe(value)})", span)
 
 
-def _refuse_label(label: str, alternative: ast.Alternative, first: Span) -> NoReturn:
+def _refuse_label(label: str, alternative: ast.Alternative, first: Mapping[str, Span]) -> NoReturn:
     shown = label if len(label) <= LONGEST_SHOWN else f"{label[:LONGEST_SHOWN]}…"
     place = label_span(alternative)
-    if first == place:
-        fail(
-            "duplicate-label", f"two alternatives are labelled `{shown}`", place, "the generator gives this label twice"
-        )
-    secondary = (Place(first, "first labelled so here"),)
-    fail("duplicate-label", f"two alternatives are labelled `{shown}`", place, "labelled so again", secondary=secondary)
+    again = "the generator gives this label twice" if first[label] == place else "labelled so again"
+    secondary = () if first[label] == place else (Place(first[label], "first labelled so here"),)
+    fixes = label_fixes(alternative, place, list(first))
+    fail("duplicate-label", f"two alternatives are labelled `{shown}`", place, again, secondary=secondary, fixes=fixes)
 
 
 def _label(alternative: ast.Alternative, values: dict[str, Any_]) -> str:

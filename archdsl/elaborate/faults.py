@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import NoReturn
 
-from archdsl.diagnostics import ArchdslError, Diagnostic, Label, Span
+from archdsl.diagnostics import ArchdslError, Diagnostic, Fix, Label, Span
 
 
 class Fault(ArchdslError):
@@ -27,11 +27,11 @@ def fail(
     *,
     secondary: tuple[Label, ...] = (),
     notes: tuple[str, ...] = (),
-    help: str | None = None,
+    fixes: tuple[Fix, ...] = (),
 ) -> NoReturn:
-    """Stop with a diagnostic."""
+    """Stop with a diagnostic; `fixes` become its help where one is found to work."""
     primary = Label(span, label) if span else None
-    raise Fault(Diagnostic(code, message, primary, secondary, notes, help))
+    raise Fault(Diagnostic(code, message, primary, secondary, notes, fixes=fixes))
 
 
 def not_yet(what: str, span: Span) -> NoReturn:

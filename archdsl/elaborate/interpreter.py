@@ -6,13 +6,14 @@ With decisions replayed it gives an architecture's graph, with every choice kept
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, final
+from typing import ClassVar, NoReturn, final
 
-from archdsl.diagnostics import Diagnostic, Label, Span, similar
-from archdsl.ir import OpDeclaration, Scope, unquote_address
+from archdsl.diagnostics import Diagnostic, Fix, Label, Span
+from archdsl.ir import OpDeclaration, Scope, Type, unquote_address
 from archdsl.syntax import ast
 
 from .addresses import Frame, head_name, join
+from .advice import application_fixes, recursion_fixes, shape_fixes
 from .binding import complete, give
 from .builder import Builder
 from .builtins import arithmetic, call_builtin, elements, is_number, length_of_range
@@ -30,6 +31,7 @@ from .limits import (
 )
 from .ops import attributes_of, declare
 from .program import BUILTINS, ModuleScope, Program
+from .sight import word
 from .unify import Unifier
 from .values import (
     ABSENT,
@@ -109,14 +111,8 @@ class Interpreter:
         if found is None:
             if name in BUILTINS:
                 return Builtin(name)
-            near = similar(name, scope.names())
-            fail(
-                "unknown-name",
-                f"cannot find an op or block named `{name}`",
-                span,
-                "not defined here, imported, or a standard op",
-                help=f"an op with a similar name exists: `{near[0]}`" if near else None,
-            )
+            message = f"cannot find an op or block named `{name}`"
+            fail("unknown-name", message, span, "not defined here, imported, or a standard op")
         owner, definition = found
         match definition:
             case ast.Let():
@@ -247,20 +243,16 @@ class Interpreter:
         second = self.evaluate(tree.right, env)
         if tree.op == "|>":
             if not is_layer(second) and not isinstance(second, (Builtin, Absent)):
-                fail("not-a-layer", f"the right of `|>` is {describe(second)}, not a layer", tree.right.span)
+                message = f"the right of `|>` is {describe(second)}, not a layer"
+                fail("not-a-layer", message, tree.right.span, "cannot be applied to a tensor")
             if is_layer(first):
                 check_parts(size_of(first) + size_of(second), tree.span)
                 return Composed(first, second)  # type: ignore[arg-type]
-            return self.apply(second, self._tensors(first, tree.left), env.frame, tree.right.span)
+            return self.apply(second, self._tensors(first, tree.left, env), env.frame, tree.right.span)
         if isinstance(first, (Tensor, Absent)) or isinstance(second, (Tensor, Absent)):
             return self._add(tree, first, second, env)
         if is_layer(first) or is_layer(second):
-            fail(
-                "layer-for-tensor",
-                f"`{tree.op}` is given a layer that was applied to nothing",
-                (tree.left if is_layer(first) else tree.right).span,
-                "a layer; apply it with `(…)` or `|>`",
-            )
+            self._refuse_layer(f"`{tree.op}` is given a layer", tree.left if is_layer(first) else tree.right, env)
         for value, side in ((first, tree.left), (second, tree.right)):
             if isinstance(value, (OpenSubset, Open)):
                 not_yet("a static value that depends on an open choice", side.span)
@@ -274,10 +266,10 @@ class Interpreter:
         operands = []
         for value, side in ((first, tree.left), (second, tree.right)):
             if is_layer(value):
-                fail("layer-for-tensor", "`+` is given a layer that was applied to nothing", side.span,
-                     "a layer; apply it with `(…)` or `|>`")  # fmt: skip
+                self._refuse_layer("`+` is given a layer", side, env)
             if not isinstance(value, (Tensor, Absent)):
-                fail("wrong-kind", f"`+` needs two tensors, given {describe(value)}", side.span)
+                message = f"`+` needs two tensors or two numbers, given a tensor and {describe(value)}"
+                fail("wrong-kind", message, side.span, describe(value))
             operands.append(value)
         return self.join("add", "+", operands, env, self.part(tree, env), tree.span)
 
@@ -385,7 +377,9 @@ class Interpreter:
         names = tuple(parameter.name for parameter in definition.statics)
         given, holes = give(function, names, positional, keywords, span)
         if holes:
-            fail("wrong-arity", "a function leaves no static open", span)
+            fail(
+                "open-static", f"`{definition.name}` is a static function and leaves no static open", span, "left open"
+            )
         self.program.cache.prepare(definition)
         env = Env(function.scope, {}, Frame("", "", ""))
 
@@ -395,8 +389,14 @@ class Interpreter:
         self._function_depth += 1
         try:
             if self._function_depth > self.budget.depth:
-                message = f"the recursion of `{definition.name}` has no bound"
-                fail("unbounded-recursion", message, span, secondary=(Label(definition.name_span, "defined here"),))
+                fail(
+                    "unbounded-recursion",
+                    f"the recursion of `{definition.name}` has no bound",
+                    span,
+                    "uses itself without an end",
+                    secondary=(Label(definition.name_span, "defined here"),),
+                    fixes=recursion_fixes(self.program, definition, span),
+                )
             bound = complete(definition.statics, given, evaluate, definition.name, definition.name_span, span)
             return self.evaluate(definition.value, Env(function.scope, bound, env.frame))
         finally:
@@ -421,7 +421,8 @@ class Interpreter:
         values: list[Any_] = []
         for tree in trees:
             if isinstance(tree, ast.Keyword):
-                fail("wrong-kind", "tensors are passed by position", tree.span)
+                message = f"`{tree.name} = …` is given in `(…)`, where values are passed by position"
+                fail("keyword-for-tensor", message, word(tree.span, tree.name), "statics are passed by name, in `[…]`")
             if isinstance(tree, ast.Generator):
                 values.extend(self.generate(tree, env))
                 continue
@@ -434,12 +435,13 @@ class Interpreter:
         if isinstance(base, Builtin):
             return self._call_builtin(base, tree, env)
         if isinstance(base, FunctionValue):
-            fail("wrong-arity", f"`{base.definition.name}` takes its statics in `[…]`", tree.span)
+            message = f"`{base.definition.name}` is a static function and takes its statics in `[…]`"
+            fail("not-a-layer", message, tree.base.span, "cannot be applied to tensors")
         if not is_layer(base) and not isinstance(base, Absent):
             fail("not-a-layer", f"{describe(base)} cannot be applied", tree.base.span)
         values: list[TensorLike] = []
         for value, where in zip(self.arguments(tree.arguments, env), self._places(tree), strict=False):
-            values.extend(self._tensors(value, where))
+            values.extend(self._tensors(value, where, env))
         return self.apply(base, values, env.frame, tree.span)
 
     @staticmethod
@@ -492,6 +494,7 @@ class Interpreter:
                     span,
                     f"needs one type, given {first.type} and {other.type}",
                     secondary=places,
+                    fixes=shape_fixes(self.program, (first, other), (other.type, first.type)),
                 )
         if len(present) == 1:
             return first
@@ -513,21 +516,27 @@ class Interpreter:
             if isinstance(tensor, Tensor) and (tensor.member is None or not self.handler.is_marked(tensor.member))
         )
 
-    def _tensors(self, value: Any_, tree: ast.Tree) -> list[TensorLike]:
+    def _tensors(self, value: Any_, tree: ast.Tree, env: Env) -> list[TensorLike]:
         match value:
             case Tensor() | Absent():
                 return [value]
             case Several(values=values):
-                return [tensor for inner in values for tensor in self._tensors(inner, tree)]
+                return [tensor for inner in values for tensor in self._tensors(inner, tree, env)]
             case OpenSubset():
-                return [t for v in self._choices.select(value, value.items) for t in self._tensors(v, tree)]
+                return [t for v in self._choices.select(value, value.items) for t in self._tensors(v, tree, env)]
         items = elements(value)
         if items is not None:
-            return [tensor for item in items for tensor in self._tensors(item, tree)]
+            return [tensor for item in items for tensor in self._tensors(item, tree, env)]
         if is_layer(value):
-            fail("layer-for-tensor", "a layer stands where a tensor is needed", tree.span,
-                 "a layer; apply it with `(…)` or `|>`")  # fmt: skip
-        fail("static-for-tensor", f"a tensor is needed here, given {describe(value)}", tree.span)
+            self._refuse_layer("a layer stands where a tensor is needed", tree, env)
+        message = f"a tensor is needed here, given {describe(value)}"
+        fail("static-for-tensor", message, tree.span, "no tensor; statics are given in `[…]`")
+
+    @staticmethod
+    def _refuse_layer(what: str, tree: ast.Tree, env: Env) -> NoReturn:
+        fixes = application_fixes(tree, list(env.names.items()))
+        label = "a layer, applied to nothing; `f(x)` and `x |> f` apply one"
+        fail("layer-for-tensor", f"{what}", tree.span, label, fixes=fixes)
 
     # ------------------------------------------------------------ application
 
@@ -685,11 +694,15 @@ class Interpreter:
             fail(
                 "unbounded-recursion",
                 f"the recursion of `{layer.definition.name}` has no bound",
-                span,
-                "uses itself with the same statics" if again else "uses itself without an end",
+                _place(layer, span),
+                "uses itself with the same statics and types" if again else "uses itself without an end",
                 secondary=(Label(layer.definition.name_span, "defined here"),),
+                fixes=recursion_fixes(self.program, layer.definition, layer.span),  # type: ignore[arg-type]
             )
         self._stack.append(key)
+
+    def _advise(self, given: Tensor, wanted: Type) -> tuple[Fix, ...]:
+        return shape_fixes(self.program, (given,), (wanted,))
 
     def _tensor_names(
         self,
@@ -712,7 +725,7 @@ class Interpreter:
             return self.evaluate(expr, Env(scope, names, frame))
 
         names: dict[str, Any_] = {}
-        unify = Unifier(definition.name, statics, evaluate, span)
+        unify = Unifier(definition.name, statics, evaluate, span, advise=self._advise)
         position = 0
         for parameter in parameters:
             width = rest if parameter.variadic else 1
@@ -834,7 +847,7 @@ class Interpreter:
         earlier: list[TensorLike] = []
         for seed in statement.seeds:
             value = self.evaluate(seed, env)
-            for tensor in self._tensors(value, seed):
+            for tensor in self._tensors(value, seed, env):
                 earlier.append(self._member_of(tensor, len(earlier), f"{base}~{len(earlier)}"))
         made: list[TensorLike] = []
         for i in range(count):
@@ -847,7 +860,7 @@ class Interpreter:
                 return self.statements(statement.body, inner.at(frame), None)
 
             value = self.handler.scope(None, inner.frame, run)
-            tensors = self._tensors(value, statement.body)
+            tensors = self._tensors(value, statement.body, env)
             if len(tensors) != 1:
                 fail("wrong-arity", f"a node is one tensor, given {describe(value)}", statement.body.span)
             node = self._member_of(tensors[0], len(earlier), f"{base}[{i}]")
@@ -874,7 +887,7 @@ class Interpreter:
         def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
             return self.evaluate(expr, Env(env.scope, {**env.names, **names}, env.frame))
 
-        unify = Unifier(definition.name, dict(env.names), evaluate, None, gives=True)
+        unify = Unifier(definition.name, dict(env.names), evaluate, None, gives=True, advise=self._advise)
         for expected, actual in zip(results, values, strict=True):
             if isinstance(actual, Tensor):
                 unify.span = actual.origin or expected.span

@@ -1,5 +1,7 @@
 """Checks that the alternatives of a choice can be told apart, as far as the text tells."""
 
+from collections.abc import Collection
+
 from archdsl.diagnostics import Edit, Fix, Span
 from archdsl.syntax import ast
 
@@ -11,7 +13,7 @@ from .sight import label_span
 def check_labels(report: Report, members: tuple[ast.Alternative, ...]) -> None:
     """Report a label that two alternatives bear which are always there."""
     first: dict[str, Span] = {}
-    taken = {member.label for member in members}
+    taken = {member.label for member in members if member.label is not None}
     for i, member in enumerate(members):
         if member.clauses or member.guard is not None:
             continue
@@ -30,9 +32,14 @@ def check_labels(report: Report, members: tuple[ast.Alternative, ...]) -> None:
         )
 
 
-def _fixes(member: ast.Alternative, place: Span, taken: set[str | None], with_bar: Span) -> tuple[Fix, ...]:
+def _fixes(member: ast.Alternative, place: Span, taken: set[str], with_bar: Span) -> tuple[Fix, ...]:
     if member.label is None:
         return (Fix("leave out the second", (Edit(with_bar, ""),)),)
-    stem = member.label.rstrip("0123456789").rstrip("_") or member.label
+    return (relabelled(member.label, place, taken),)
+
+
+def relabelled(label: str, place: Span, taken: Collection[str]) -> Fix:
+    """Propose a label that no other alternative has."""
+    stem = label.rstrip("0123456789").rstrip("_") or label
     fresh = next(own for k in range(2, len(taken) + 3) if (own := f"{stem}_{k}") not in taken)
-    return (Fix(f"label it by another name, such as `{fresh}`", (Edit(place, fresh),)),)
+    return Fix(f"label it by another name, such as `{fresh}`", (Edit(place, fresh),))

@@ -11,11 +11,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import final
 
-from archdsl.diagnostics import ArchdslError, Diagnostic, Label, Source, Span, UsageError, similar
+from archdsl.diagnostics import ArchdslError, Diagnostic, Edit, Fix, Label, Source, Span, UsageError, similar
 from archdsl.ir import OpDeclaration
 from archdsl.syntax import ast, parse
 
 from .addresses import TreeCache
+from .sight import path_span, word
 
 BUILTINS = (
     "len", "sum", "min", "max", "any", "all", "round_to", "pair",
@@ -203,7 +204,11 @@ def _define(scope: ModuleScope) -> list[Diagnostic]:
             elif name in BUILTINS or (not scope.is_std and name in scope.std):
                 what = "a static builtin" if name in BUILTINS else "a standard op"
                 diagnostics.append(
-                    Diagnostic("shadowing", f"`{name}` is {what} and cannot be defined anew", Label(span))
+                    Diagnostic(
+                        "shadowing",
+                        f"`{name}` is {what} and cannot be defined anew",
+                        Label(span, f"the name of {what}"),
+                    )
                 )
             else:
                 scope.definitions[name] = definition
@@ -248,13 +253,17 @@ class _Loader:
                 known = sorted(
                     ".".join(other.relative_to(library()).with_suffix("").parts) for other in library().rglob("*.nas")
                 )
-                near = similar(dotted, known)
+                place = path_span(use)
+                fixes = tuple(
+                    Fix(f"a file with a similar name exists: `{near}`", (Edit(place, near),))
+                    for near in similar(dotted, known)
+                )
                 self.diagnostics.append(
                     Diagnostic(
                         "unknown-import",
                         f"cannot find a file for `{dotted}`",
-                        Label(use.span, "neither beside this file nor in the library"),
-                        help=f"a file with a similar name exists: `{near[0]}`" if near else None,
+                        Label(place, "neither beside this file nor in the library"),
+                        fixes=fixes,
                     )
                 )
                 continue
@@ -270,33 +279,65 @@ class _Loader:
         if path in self.loading:
             chain = " -> ".join(f"`{own.stem}`" for own in (*self.loading[self.loading.index(path) :], path))
             message = f"the imports of `{path.stem}` go in a circle: {chain}"
-            self.diagnostics.append(Diagnostic("import-cycle", message, Label(use.span, "closes the circle")))
+            self.diagnostics.append(Diagnostic("import-cycle", message, Label(path_span(use), "closes the circle")))
             return None
         if path in self.scopes:
             return self.scopes[path]
         if len(self.scopes) >= MAX_FILES:
             self.diagnostics.append(
-                Diagnostic("too-large", f"the program imports more than {MAX_FILES} files", Label(use.span))
+                Diagnostic(
+                    "too-large",
+                    f"the program imports more than {MAX_FILES} files",
+                    Label(path_span(use), "one too many"),
+                )
             )
             return None
         try:
-            return self.load(read_source(path), path)
+            return self.load(read_source(path, self._shown(path, use)), path)
         except ArchdslError as error:
             self.diagnostics.extend(error.diagnostics)
             return None
 
+    @staticmethod
+    def _shown(path: Path, use: ast.Use) -> str:
+        """Name an imported file as the user knows it: beside the file that imports it, or in the library."""
+        if path.is_relative_to(library()):
+            return f"spaces/{path.relative_to(library())}"
+        return str(Path(use.span.source.path).parent.joinpath(*use.path).with_suffix(".nas"))
+
     def _bind(self, scope: ModuleScope, other: ModuleScope, name: ast.Import, dotted: str) -> None:
         own = name.alias or name.name
         if name.name not in other.definitions:
-            near = similar(name.name, other.definitions)
-            help_ = f"a definition with a similar name exists: `{near[0]}`" if near else None
+            place = word(name.span, name.name)
+            fixes = tuple(
+                Fix(f"a definition with a similar name exists: `{near}`", (Edit(place, near),))
+                for near in similar(name.name, other.definitions)
+            )
             message = f"`{dotted}` defines no `{name.name}`"
-            self.diagnostics.append(Diagnostic("unknown-import", message, Label(name.span), help=help_))
+            label = f"not defined in `{other.module.source.path}`"
+            self.diagnostics.append(Diagnostic("unknown-import", message, Label(place, label), fixes=fixes))
         elif own in scope.definitions or own in scope.imported:
             message = f"`{own}` is imported, but already known in this file"
-            self.diagnostics.append(Diagnostic("duplicate-name", message, Label(name.span)))
+            self.diagnostics.append(
+                Diagnostic("duplicate-name", message, Label(name.span, "known twice"), (_known_at(scope, own),))
+            )
+        elif own in BUILTINS or own in scope.std:
+            what = "a static builtin" if own in BUILTINS else "a standard op"
+            message = f"`{own}` is {what} and cannot be defined anew"
+            self.diagnostics.append(Diagnostic("shadowing", message, Label(name.span, f"the name of {what}")))
         else:
             scope.imported[own] = (other, name.name)
+
+
+def _known_at(scope: ModuleScope, name: str) -> Label:
+    """Give the place where a name was made known first."""
+    first = scope.definitions.get(name)
+    if isinstance(first, ast.Let):
+        return Label(first.name_spans[first.names.index(name)], "defined here")
+    if first is not None:
+        return Label(first.name_span, "defined here")
+    items = (item for use in scope.module.uses for item in use.names)
+    return Label(next(item.span for item in items if name in (item.alias, item.name)), "imported here")
 
 
 def load_program(source: Source, path: Path | None = None) -> Program:

@@ -8,7 +8,7 @@ from archdsl.diagnostics import Span
 from archdsl.syntax import ast
 
 from .addresses import children
-from .arguments import check_applied, check_statics
+from .arguments import check_applied, check_call, check_statics, refuse_tensors
 from .bind import Names
 from .labels import check_labels
 from .layers import may_be_layer
@@ -150,33 +150,34 @@ class Resolver:
         self.visit(tree.base, sight, True)
         definition = self.definition(tree.base, sight)
         if definition is not None and not isinstance(definition, ast.Let):
-            check_statics(self.report, tree, definition)
+            tensors = [argument for argument in tree.arguments if self._is_tensor(argument, sight)]
+            if tensors and not isinstance(definition, ast.Function):
+                refuse_tensors(self.report, tree, tensors, definition)
+            else:
+                check_statics(self.report, tree, definition)
         for argument in tree.arguments:
             self.visit(argument.value if isinstance(argument, ast.Keyword) else argument, sight)
 
     def _call(self, tree: ast.Call, sight: Sight, is_layer: bool) -> None:
         self.visit(tree.base, sight, True)
-        self._applied(tree.base, sight)
+        definition = self.definition(tree.base, sight)
+        if definition is not None and not check_call(self.report, tree, definition):
+            check_applied(self.report, tree.base, definition)
         for argument in tree.arguments:
-            if isinstance(argument, ast.Keyword):
-                place = word(argument.span, argument.name)
-                message = f"`{argument.name} = …` is given in `(…)`, where values are passed by position"
-                self.report.add("keyword-for-tensor", message, place, "statics are passed by name, in `[…]`")
-                self.visit(argument.value, sight)
-            else:
-                self.visit(argument, sight)
+            self.visit(argument.value if isinstance(argument, ast.Keyword) else argument, sight)
 
-    def _applied(self, tree: ast.Expr, sight: Sight) -> None:
-        definition = self.definition(tree, sight)
-        if definition is not None:
-            check_applied(self.report, tree, definition)
+    @staticmethod
+    def _is_tensor(tree: ast.Tree, sight: Sight) -> bool:
+        binding = sight.find(tree.id) if isinstance(tree, ast.Name) else None
+        return binding is not None and binding.kind in ("tensor", "node list", "list of nodes")
 
     def _binary(self, tree: ast.Binary, sight: Sight, is_layer: bool) -> None:
         pipe = tree.op == "|>"
         self.visit(tree.left, sight, False)
         self.visit(tree.right, sight, pipe)
-        if pipe:
-            self._applied(tree.right, sight)
+        definition = self.definition(tree.right, sight) if pipe else None
+        if definition is not None:
+            check_applied(self.report, tree.right, definition)
 
     def _conditional(self, tree: ast.Conditional, sight: Sight, is_layer: bool) -> None:
         self.visit(tree.then, sight, is_layer)

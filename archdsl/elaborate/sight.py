@@ -79,3 +79,12 @@ def index_span(tree: ast.Repeat | ast.Nodes) -> Span:
 def label_span(member: ast.Alternative) -> Span:
     """Give the place of the label of an alternative; an unlabelled one is labelled by its text."""
     return word(member.span, member.label) if member.label is not None else member.value.span
+
+
+def path_span(use: ast.Use) -> Span:
+    """Give the place of the file that a `use` names."""
+    first = word(use.span, use.path[0], use.span.start + len("use"))
+    last = first
+    for part in use.path[1:]:
+        last = word(use.span, part, last.end)
+    return first.to(last)

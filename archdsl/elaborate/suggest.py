@@ -37,23 +37,23 @@ def confirm(
 ) -> tuple[Diagnostic, ...]:
     """Make the first fix that works the help of each diagnostic of a file; the others are dropped.
 
-    A fix works if in the edited file the mistake is gone and none is there that was not there before.
+    A fix works if in the edited file the mistake is gone and none is there that was not there before. What has its
+    help already was confirmed before.
     """
     deadline = time.monotonic() + seconds
     before = Counter(map(_identity, diagnostics))
     confirmed: list[Diagnostic] = []
     for diagnostic in diagnostics:
         works: Fix | None = None
-        for fix in diagnostic.fixes:
+        for fix in diagnostic.fixes if diagnostic.help is None else ():
             trials -= 1
             if trials < 0 or time.monotonic() > deadline:
                 break
             if _mends(diagnostic, fix, before, scope, check):
                 works = fix
                 break
-        if diagnostic.fixes:
-            own = works.help if works else diagnostic.help
-            diagnostic = replace(diagnostic, help=own, fixes=(works,) if works else ())
+        if diagnostic.fixes and diagnostic.help is None:
+            diagnostic = replace(diagnostic, help=works.help if works else None, fixes=(works,) if works else ())
         confirmed.append(diagnostic)
     return tuple(confirmed)
 

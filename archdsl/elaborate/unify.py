@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import final
 
-from archdsl.diagnostics import Label, Span
+from archdsl.diagnostics import Fix, Label, Span
 from archdsl.ir import KINDS, Type
 from archdsl.syntax import ast
 
@@ -20,7 +20,8 @@ class Unifier:
     """Matches the tensors of one use of a definition with its types, one after the other.
 
     `statics` are known before: a dim that is one of them must be equal to it. `span` is where the definition is used;
-    None where only the caller knows. `gives` tells that the types are those of results.
+    None where only the caller knows. `gives` tells that the types are those of results; `advise` proposes how a tensor
+    gets a type.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Unifier:
     evaluate: Evaluate
     span: Span | None
     gives: bool = False
+    advise: Callable[[Tensor, Type], tuple[Fix, ...]] | None = None
     bound: dict[str, int] = field(default_factory=dict)
     each: dict[str, list[int]] = field(default_factory=dict)
     variables: dict[str, Type] = field(default_factory=dict)
@@ -93,12 +95,26 @@ class Unifier:
                 *self._origin(given),
             ),
             notes=(f"the dims bound so far are {dims}",) if dims and not self.gives else (),
+            fixes=self._fixes(expected, given),
         )
 
     def _origin(self, given: Tensor) -> tuple[Label, ...]:
         if given.origin is None or given.origin == self.span:
             return ()
         return (Label(given.origin, f"gives {given.type}"),)
+
+    def _fixes(self, expected: ast.TypeExpr, given: Tensor) -> tuple[Fix, ...]:
+        """Propose what gives the tensor the dims that are known; the others stay."""
+        if self.advise is None or expected.dims is None or expected.kind != given.type.kind:
+            return ()
+        known = {**self.statics, **self.bound}
+        dims = [
+            size
+            if isinstance(dim, ast.EachDim) or (isinstance(dim, ast.Name) and dim.id not in known)
+            else self._size(dim)
+            for dim, size in zip(expected.dims, given.type.dims, strict=True)
+        ]
+        return self.advise(given, Type(expected.kind, tuple(dims)))
 
     def _text(self, expected: ast.TypeExpr) -> str:
         """Write a type with what is known of its dims."""

@@ -1,14 +1,19 @@
 """What can be said of a whole space before anything runs: proved, refuted, or not proved."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, final
 
 from archdsl.diagnostics import ArchdslError, Diagnostic, Label, by_place
 from archdsl.elaborate import Budget, BudgetSpent, Network, Program, bind_network, check_names
+from archdsl.elaborate.suggest import confirm
 
 from .diagram import EMPTY, Diagram, count
 from .explore import Explorer, Failure
+
+# Advice costs a check of the whole file for each proposal; what takes longer is not advised.
+SECONDS_FOR_ADVICE = 3.0
+SECONDS_OF_A_TRIAL = 2.0
 
 
 @final
@@ -58,8 +63,23 @@ def check_program(
 ) -> CheckedProgram:
     """Check a file: its names, and then all architectures of its networks, or of one of them.
 
-    Only a file without mistakes in its names is walked: what a mistake leads to is no mistake of its own.
+    Only a file without mistakes in its names is walked: what a mistake leads to is no mistake of its own. What may
+    mend a mistake becomes its help where the edited file was checked in the same way.
     """
+    checked = _check(program, network, statics, Budget)
+    if not any(diagnostic.fixes for diagnostic in checked.diagnostics):
+        return checked
+
+    def check_edited(edited: Program) -> tuple[Diagnostic, ...]:
+        return _check(edited, network, statics, lambda: Budget(seconds=SECONDS_OF_A_TRIAL)).diagnostics
+
+    confirmed = confirm(checked.diagnostics, program.main, check_edited, seconds=SECONDS_FOR_ADVICE)
+    return replace(checked, diagnostics=confirmed)
+
+
+def _check(
+    program: Program, network: str | None, statics: Mapping[str, object] | None, budget: Callable[[], Budget]
+) -> CheckedProgram:
     found = [*program.diagnostics, *check_names(program)]
     if any(diagnostic.level == "error" for diagnostic in found):
         return CheckedProgram("refuted", by_place(found), {})
@@ -67,7 +87,7 @@ def check_program(
     sizes: dict[str, int] = {}
     for name in [network] if network else program.networks():
         try:
-            verdict, diagram = check_space(bind_network(program, name, statics))
+            verdict, diagram = check_space(bind_network(program, name, statics), budget())
         except ArchdslError as error:
             found.extend(error.diagnostics)
             kinds.append("refuted")
@@ -93,7 +113,9 @@ def _told(failure: Failure, network: Network) -> Diagnostic:
     full = ", ".join(f"{address} = {_shown(label)}" for address, label in failure.condition)
     note = f"it happens when {full}"
     if failure.share:
-        note = f"{failure.share} of `{shown[0][0]}` are affected ({full})"
+        note = (
+            f"{failure.share} of `{shown[0][0]}` {'is' if failure.share.startswith('1 ') else 'are'} affected ({full})"
+        )
     return replace(diagnostic, message=f"{diagnostic.message} when {named}", notes=(*diagnostic.notes, note))
 
 

@@ -52,7 +52,7 @@ def test_the_message_names_the_decisions_that_lead_to_a_fault() -> None:
         f"{cell}\nnetwork net(x: image[2, 4, 4]) -> image[2, 4, 4] {{ return x |> k }}"
     ).verdict.diagnostics
     assert diagnostic.message.endswith("when `k.b` is `2`")
-    assert diagnostic.notes[-1] == "1 of the 3 alternatives of `k.b` are affected (k.b = 2)"
+    assert diagnostic.notes[-1] == "1 of the 3 alternatives of `k.b` is affected (k.b = 2)"
 
 
 def test_a_spent_budget_proves_nothing() -> None:
