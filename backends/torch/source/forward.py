@@ -150,7 +150,7 @@ class ForwardWriter:
             self._enter(True)
             self._say(f"return {', '.join(self._names[value] for value in self._results)}")
             self._enter(False)
-        if outputs != [""]:
+        if "" not in outputs:
             self._say(f"return {', '.join(outputs)}")
 
     # ---------------------------------------------------------------- names

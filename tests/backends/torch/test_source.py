@@ -3,14 +3,20 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archdsl.ir import Graph
 from archdsl.searchspace import load, loads
+from tests.backends.test_ops import DECLARED
+from tests.contracts.op_contract import as_graph
+from tests.contracts.op_instances import INSTANCES
 from tests.interop.exported import DARTS_V2, compiled, decisions, inputs_of, read, renamed
 
 SMALL: dict[str, dict[str, Any]] = {
@@ -112,6 +118,15 @@ def test_architectures_compute_the_same_as_their_models(space: str, seed: int) -
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_programs_of_all_kinds_compute_the_same_as_their_models(program: str) -> None:
     check(graph_of(program))
+
+
+@pytest.mark.parametrize("op", sorted(INSTANCES))
+@settings(max_examples=10)
+@given(data=st.data())
+def test_every_standard_op_computes_the_same_as_its_text(op: str, data: st.DataObject) -> None:
+    instance = data.draw(INSTANCES[op])
+    facts = DECLARED[op].infer(instance.attributes, instance.types)
+    check(replace(as_graph(instance, facts), ops=DECLARED))
 
 
 def test_in_training_mode_a_model_gives_the_auxiliary_outputs_too() -> None:
