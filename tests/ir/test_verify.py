@@ -320,4 +320,4 @@ def test_what_is_broken_is_shown_with_both_sides_and_its_place() -> None:
     assert diagnostic.message == "the weights of `linear` are not what its op infers"
     assert diagnostic.notes == ("inferred kernel[2, 4], bias[2], stored kernel[3, 4]",)
     assert diagnostic.primary is not None
-    assert diagnostic.primary.span.text == "linear[2](x)"
+    assert diagnostic.primary.span.text == "linear[2]"
