@@ -89,12 +89,15 @@ def _missing(report: Report, given: set[str], where: Span, definition: WithStati
 def check_applied(report: Report, tree: ast.Expr, definition: ast.Definition) -> None:
     """Check a definition that is applied to tensors by its bare name."""
     if isinstance(definition, ast.Function):
-        name = definition.name
-        message = f"`{name}` is a static function and takes its statics in `[…]`"
-        place = ((definition.name_span, "declared here"),)
-        report.add("not-a-layer", message, tree.span, "cannot be applied to tensors", secondary=place)
+        _refuse_function(report, tree, definition, ())
     elif isinstance(definition, ast.OpDefinition | ast.Composite):
         _missing(report, set(), tree.span, definition)
+
+
+def _refuse_function(report: Report, tree: ast.Expr, definition: ast.Function, fixes: tuple[Fix, ...]) -> None:
+    message = f"`{definition.name}` is a static function and takes its statics in `[…]`"
+    place = ((definition.name_span, "declared here"),)
+    report.add("not-a-layer", message, tree.span, "cannot be applied to tensors", secondary=place, fixes=fixes)
 
 
 def refuse_tensors(
@@ -119,6 +122,12 @@ def refuse_tensors(
 
 def check_call(report: Report, tree: ast.Call, definition: ast.Definition) -> bool:
     """Report statics that are given in `(…)`; tell whether there are any."""
+    if isinstance(definition, ast.Function):
+        given = ", ".join(argument.span.text for argument in tree.arguments)
+        text = f"{tree.base.span.text}[{given}]"
+        fix = Fix(f"write `{' '.join(text.split())}`", (Edit(tree.span, text),))
+        _refuse_function(report, tree.base, definition, (fix,) if given else ())
+        return True
     if not isinstance(definition, ast.OpDefinition | ast.Composite):
         return False
     for argument in tree.arguments:

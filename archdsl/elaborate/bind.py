@@ -66,7 +66,7 @@ class Names:
             "shadowing",
             f"`{name}` is bound again, and is {what} of this file",
             span,
-            f"hides {what} from here on",
+            f"hides the {what.split(' ', 1)[1]} from here on",
             secondary=((place, f"{what} of this name"),),
             level="warning",
         )

@@ -35,7 +35,8 @@ def give(
     place = Label(layer.definition.name_span, "declared here")
     if len(positional) > len(open_names):
         takes = f"takes {len(open_names)} static{'s' * (len(open_names) != 1)}"
-        fail("wrong-arity", f"`{name}` {takes}, given {len(positional)}", span, secondary=(place,))
+        message = f"`{name}` {takes}, given {len(positional)}"
+        fail("wrong-arity", message, span, f"given {len(positional)}", secondary=(place,))
     given: dict[str, Any_] = {}
     holes: list[str] = []
     pairs = [*zip(open_names, positional, strict=False), *((key, value) for key, value, _ in keywords)]
@@ -54,7 +55,8 @@ def give(
             )
     for key, value in pairs:
         if key in given or key in holes:
-            fail("duplicate-argument", f"static `{key}` of `{name}` is given twice", span, secondary=(place,))
+            message = f"static `{key}` of `{name}` is given twice"
+            fail("duplicate-argument", message, span, f"`{key}` is given again", secondary=(place,))
         if isinstance(value, ast.Hole):
             holes.append(key)
         else:
@@ -82,15 +84,28 @@ def complete(
             listed = ", ".join(f"`{own}`" for own in missing)
             plural = "s" * (len(missing) != 1)
             place = Label(name_span, "declared here")
-            fail("missing-static", f"`{name}` needs its static{plural} {listed}", span, secondary=(place,))
+            secondary = () if span == name_span else (place,)
+            fail(
+                "missing-static",
+                f"`{name}` needs its static{plural} {listed}",
+                span,
+                f"lacks {listed}",
+                secondary=secondary,
+            )
         if parameter.kind is not None:
             admits = STATIC_KINDS.get(parameter.kind)
             if admits is None:
-                fail("unknown-kind", f"`{parameter.kind}` is no kind of static", parameter.span)
+                fail("unknown-kind", f"`{parameter.kind}` is no kind of static", parameter.span, "no kind of static")
             if not admits(value):
                 kind = f"{'an' if parameter.kind[0] in 'aeiou' else 'a'} {parameter.kind}"
                 message = f"static `{parameter.name}` of `{name}` is {kind}, given {describe(value)}"
-                fail("wrong-kind", message, span, secondary=(Label(parameter.span, "declared here"),))
+                fail(
+                    "wrong-kind",
+                    message,
+                    span,
+                    f"given {describe(value)}",
+                    secondary=(Label(parameter.span, "declared here"),),
+                )
         if parameter.family is not None:
             _check_member(parameter, value, values, evaluate, name, span)
         values[parameter.name] = value
@@ -110,7 +125,14 @@ def _check_member(
     assert family is not None
     low, high = (evaluate(bound, values) for bound in (family.start, family.stop))
     if not (isinstance(low, int) and isinstance(high, int)) or family.step is not None:
-        fail("wrong-kind", f"the family `{name}` is indexed by a range of whole numbers", family.span)
+        message = f"the family `{name}` is indexed by a range of whole numbers"
+        fail("wrong-kind", message, family.span, "no such range")
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         message = f"`{name}` has the members {low} to {high}, given {describe(value)}"
-        fail("index-out-of-range", message, span, secondary=(Label(parameter.span, "declared here"),))
+        fail(
+            "index-out-of-range",
+            message,
+            span,
+            "no member of the family",
+            secondary=(Label(parameter.span, "declared here"),),
+        )

@@ -33,7 +33,7 @@ def arithmetic(op: str, left: Any_, right: Any_, span: Span) -> Any_:
     if op == "in":
         items = elements(right)
         if items is None:
-            fail("wrong-kind", f"`in` needs a list on its right, given {describe(right)}", span)
+            fail("wrong-kind", f"`in` needs a list on its right, given {describe(right)}", span, "no list to look in")
         return elements_or_self(left) in items
     first, second = elements(left), elements(right)
     if op == "+" and first is not None and second is not None:
@@ -43,9 +43,10 @@ def arithmetic(op: str, left: Any_, right: Any_, span: Span) -> Any_:
             fail("too-large", f"a string has at most {MAX_STRING} characters", span, "too long")
         return left + right
     if not (is_number(left) and is_number(right)):
-        fail("wrong-kind", f"`{op}` needs two numbers, given {describe(left)} and {describe(right)}", span)
+        message = f"`{op}` needs two numbers, given {describe(left)} and {describe(right)}"
+        fail("wrong-kind", message, span, "not both are numbers")
     if op in ("/", "//", "%") and right == 0:
-        fail("division-by-zero", f"the right of `{op}` is 0", span)
+        fail("division-by-zero", f"the right of `{op}` is 0", span, f"{describe(left)} cannot be divided by 0")
     return _in_range(op, lambda: _OPERATORS[op](left, right), span)
 
 
@@ -100,19 +101,23 @@ def _single_list(name: str, arguments: tuple[Any_, ...], span: Span) -> tuple[An
         return items
     if len(arguments) > 1:
         return arguments
-    fail("wrong-kind", f"`{name}` needs a list, given {', '.join(map(describe, arguments)) or 'nothing'}", span)
+    given = ", ".join(map(describe, arguments)) or "nothing"
+    fail("wrong-kind", f"`{name}` needs a list, given {given}", span, f"given {given}")
 
 
 def call_builtin(name: str, arguments: tuple[Any_, ...], span: Span) -> Any_:
     """Call a static builtin on static values."""
     if name == "len":
         if len(arguments) != 1 or (items := elements(arguments[0])) is None:
-            fail("wrong-kind", f"`len` needs a list, given {', '.join(map(describe, arguments)) or 'nothing'}", span)
+            given = ", ".join(map(describe, arguments)) or "nothing"
+            fail("wrong-kind", f"`len` needs a list, given {given}", span, f"given {given}")
         return len(items)
     if name == "round_to":
         if len(arguments) != 2 or not all(is_number(a) for a in arguments) or arguments[1] <= 0:  # type: ignore[operator]
             given = ", ".join(map(describe, arguments)) or "nothing"
-            fail("wrong-kind", f"`round_to` needs a number and a divisor above 0, given {given}", span)
+            fail(
+                "wrong-kind", f"`round_to` needs a number and a divisor above 0, given {given}", span, f"given {given}"
+            )
         return _in_range(name, lambda: round_to(*arguments), span)  # type: ignore[arg-type]
     if name == "pair":
         (value,) = arguments if len(arguments) == 1 else (None,)
@@ -120,19 +125,20 @@ def call_builtin(name: str, arguments: tuple[Any_, ...], span: Span) -> Any_:
             return (value, value)  # type: ignore[return-value]
         items = elements(value) if value is not None else None
         if items is None or len(items) != 2:
-            fail("wrong-kind", f"a number or a pair is needed, given {describe(value)}", span)
+            given = ", ".join(map(describe, arguments)) or "nothing"
+            fail("wrong-kind", f"a number or a pair is needed, given {given}", span, f"given {given}")
         return items
     items = _single_list(name, arguments, span)
     if name in ("any", "all"):
         if not all(isinstance(item, bool) for item in items):
             odd = next(item for item in items if not isinstance(item, bool))
-            fail("wrong-kind", f"`{name}` needs bools, given {describe(odd)}", span)
+            fail("wrong-kind", f"`{name}` needs bools, given {describe(odd)}", span, f"given {describe(odd)}")
         return any(items) if name == "any" else all(items)
     if not all(is_number(item) for item in items):
         odd = next(item for item in items if not is_number(item))
-        fail("wrong-kind", f"`{name}` needs numbers, given {describe(odd)}", span)
+        fail("wrong-kind", f"`{name}` needs numbers, given {describe(odd)}", span, f"given {describe(odd)}")
     if name == "sum":
         return _in_range(name, lambda: sum(items), span)
     if not items:
-        fail("empty-list", f"`{name}` of an empty list", span)
+        fail("empty-list", f"`{name}` of an empty list has no value", span, "the list is empty here")
     return (min if name == "min" else max)(items)  # type: ignore[type-var]

@@ -16,6 +16,7 @@ from .builtins import elements, is_number
 from .faults import fail, not_yet
 from .handlers import OneOf, SomeOf
 from .limits import check_parts
+from .report import counted
 from .sight import label_span
 from .values import (
     ABSENT,
@@ -107,7 +108,8 @@ class Choices:
                 part = self._part(alternative, label)
                 entries.append(_Entry(label, part, alternative, inner, self._weight(alternative, inner)))
                 if len(entries) > MAX_ALTERNATIVES:
-                    fail("too-large", f"a choice has more than {MAX_ALTERNATIVES} alternatives", tree.span)
+                    message = f"a choice has at most {MAX_ALTERNATIVES} alternatives"
+                    fail("too-large", message, tree.span, "more than these")
         if not entries:
             fail("empty-choice", "no alternative of this choice is left", tree.span, "every `when` is false here")
         return entries
@@ -140,8 +142,8 @@ class Choices:
             return 1.0
         value = self._interpreter.evaluate(alternative.weight, env)
         if not is_number(value) or not LEAST_WEIGHT <= value <= GREATEST_WEIGHT:  # type: ignore[operator]
-            limits = f"a number from {LEAST_WEIGHT:g} to {GREATEST_WEIGHT:g}"
-            fail("wrong-kind", f"a weight is {limits}, given {describe(value)}", alternative.weight.span)
+            message = f"a weight is a number from 1e-9 to 1e9, given {describe(value)}"
+            fail("wrong-kind", message, alternative.weight.span, describe(value))
         return float(value)  # type: ignore[arg-type]
 
     # ------------------------------------------------------------ choose … of
@@ -180,7 +182,9 @@ class Choices:
         if by_value:
             labels: tuple[Label, ...] = items  # type: ignore[assignment]
             if len({(type(item), item) for item in items}) != len(items):
-                fail("duplicate-label", "an element stands twice in the list that is chosen from", tree.span)
+                twice = next(own for i, own in enumerate(items) if own in items[:i])
+                message = f"{describe(twice)} stands twice in the list that is chosen from"
+                fail("duplicate-label", message, tree.source.span, "a value is the label of its choice")
         else:
             labels = tuple(range(len(items)))
         if self._interpreter.keeps_open:
@@ -199,7 +203,8 @@ class Choices:
             high = min(self._interpreter.integer(quantity.high, env) if quantity.high else count, count)
         if not 0 <= low <= high <= count:
             needed = f"{low}" if quantity.kind == "exactly" else f"{low} or more"
-            fail("empty-choice", f"cannot choose {needed} of a list of {count}", tree.span)
+            message = f"cannot choose {needed} of a list of {count}"
+            fail("empty-choice", message, tree.span, f"the list has {counted(count, 'element')} here")
         return low, high
 
     def _mark(self, items: Sequence[Any_]) -> None:

@@ -31,8 +31,9 @@ from .limits import (
 )
 from .ops import attributes_of, declare
 from .program import BUILTINS, ModuleScope, Program
+from .report import counted
 from .sight import word
-from .unify import Unifier
+from .unify import Unifier, origins
 from .values import (
     ABSENT,
     Absent,
@@ -169,7 +170,7 @@ class Interpreter:
             return value
         items = elements(value)
         if items is None:
-            fail("wrong-kind", f"a list is needed here, given {describe(value)}", tree.span)
+            fail("wrong-kind", f"a list is needed here, given {describe(value)}", tree.span, describe(value))
         return items, tuple(range(len(items)))
 
     def range(self, tree: ast.Range, env: Env) -> tuple[int | float, ...]:
@@ -178,12 +179,18 @@ class Interpreter:
         step = self.evaluate(tree.step, env) if tree.step else 1
         for value, part in zip((*bounds, step), (tree.start, tree.stop, tree.step or tree.stop), strict=True):
             if not is_number(value):
-                fail("wrong-kind", f"a range needs numbers, given {describe(value)}", part.span)
+                fail("wrong-kind", f"a range needs numbers, given {describe(value)}", part.span, describe(value))
         start, stop = bounds
         if step <= 0:  # type: ignore[operator]
-            fail("wrong-kind", "the step of a range is above 0", (tree.step or tree).span)
+            fail(
+                "wrong-kind",
+                f"the step of a range is above 0, given {describe(step)}",
+                (tree.step or tree).span,
+                describe(step),
+            )
         if tree.step is None and not (isinstance(start, int) and isinstance(stop, int)):
-            fail("real-range", "a range of floats needs a `step` outside of a `setting`", tree.span)
+            message = "a range of floats needs a `step` outside of a `setting`"
+            fail("real-range", message, tree.span, "which numbers are between is not said")
         number = length_of_range(start, stop, step)  # type: ignore[arg-type]
         if number > MAX_REPEAT:
             fail("too-large", f"a range has at most {MAX_REPEAT} elements", tree.span, f"more than {MAX_REPEAT}")
@@ -229,7 +236,7 @@ class Interpreter:
         """Give the value of a condition."""
         value = self.evaluate(tree, env)
         if not isinstance(value, bool):
-            fail("wrong-kind", f"a bool is needed here, given {describe(value)}", tree.span)
+            fail("wrong-kind", f"a bool is needed here, given {describe(value)}", tree.span, describe(value))
         return value
 
     def _conditional(self, tree: ast.Conditional, env: Env) -> Any_:
@@ -262,7 +269,8 @@ class Interpreter:
 
     def _add(self, tree: ast.Binary, first: Any_, second: Any_, env: Env) -> Any_:
         if tree.op != "+":
-            fail("wrong-kind", f"`{tree.op}` is for numbers, given {describe(first)} and {describe(second)}", tree.span)
+            message = f"`{tree.op}` is for numbers, given {describe(first)} and {describe(second)}"
+            fail("wrong-kind", message, tree.span, "tensors are joined by `+` and by ops")
         operands = []
         for value, side in ((first, tree.left), (second, tree.right)):
             if is_layer(value):
@@ -278,7 +286,9 @@ class Interpreter:
             return not self.truth(tree.operand, env)
         value = self.evaluate(tree.operand, env)
         if not is_number(value):
-            fail("wrong-kind", f"`{tree.op}` needs a number, given {describe(value)}", tree.span)
+            fail(
+                "wrong-kind", f"`{tree.op}` needs a number, given {describe(value)}", tree.operand.span, describe(value)
+            )
         return -value if tree.op == "-" else value  # type: ignore[operator]
 
     def _brackets(self, tree: ast.Brackets, env: Env) -> Any_:
@@ -288,7 +298,8 @@ class Interpreter:
         if isinstance(base, OpenSubset):
             not_yet("an element of an open choice", tree.span)
         if not is_layer(base) and not isinstance(base, FunctionValue):
-            fail("not-a-list", f"`[…]` needs a list or a definition before it, given {describe(base)}", tree.base.span)
+            message = f"`[…]` needs a list or a definition before it, given {describe(base)}"
+            fail("not-a-list", message, tree.base.span, describe(base))
         positional: list[Any_ | ast.Hole] = []
         keywords: list[tuple[str, Any_ | ast.Hole, Span]] = []
         for argument in tree.arguments:
@@ -299,7 +310,7 @@ class Interpreter:
                 case ast.Hole():
                     positional.append(argument)
                 case ast.Slice() | ast.Generator():
-                    fail("wrong-kind", "a slice or a comprehension is no static", argument.span)
+                    fail("wrong-kind", "a slice or a comprehension is no static", argument.span, "no static value")
                 case _:
                     positional.append(self._static(argument, env))
         if isinstance(base, FunctionValue):
@@ -338,32 +349,35 @@ class Interpreter:
             case Defined():
                 given, holes = give(layer, layer.open, positional, keywords, tree.span)
                 if not holes and layer.given and not layer.open:
-                    fail("wrong-arity", f"`{layer.definition.name}` has all its statics", tree.span)
+                    message = f"`{layer.definition.name}` has all its statics"
+                    fail("wrong-arity", message, tree.span, "given statics again")
                 rest = holes if holes else ()
                 return replace(layer, given=(*layer.given, *given.items()), open=rest, span=tree.span)
             case _:
-                fail("wrong-arity", "a composed layer takes no statics", tree.span)
+                fail("wrong-arity", "a composed layer takes no statics", tree.span, "given statics")
 
     def _index(self, tree: ast.Brackets, items: tuple[Any_, ...], env: Env) -> Any_:
         if len(tree.arguments) != 1:
-            fail("wrong-arity", f"a list takes one index, given {len(tree.arguments)}", tree.span)
+            message = f"a list takes one index, given {len(tree.arguments)}"
+            fail("wrong-arity", message, tree.arguments[1].span, "one too many")
         argument = tree.arguments[0]
         if isinstance(argument, ast.Slice):
             start, stop = (self.integer(bound, env) if bound else None for bound in (argument.start, argument.stop))
             return items[start:stop]
         if isinstance(argument, (ast.Keyword, ast.Generator, ast.Hole)):
-            fail("wrong-kind", "a list takes an index or a slice", argument.span)
+            fail("wrong-kind", "a list takes an index or a slice", argument.span, "neither of them")
         index = self.integer(argument, env)
         if not -len(items) <= index < len(items):
             message = f"index {index} is outside of a list of {len(items)}"
-            fail("index-out-of-range", message, argument.span)
+            label = f"from {-len(items)} to {len(items) - 1}" if items else "there is no element"
+            fail("index-out-of-range", message, argument.span, label)
         return items[index]
 
     def integer(self, tree: ast.Expr, env: Env) -> int:
         """Give the value of an expression that must be an int."""
         value = self.evaluate(tree, env)
         if not isinstance(value, int) or isinstance(value, bool):
-            fail("wrong-kind", f"an int is needed here, given {describe(value)}", tree.span)
+            fail("wrong-kind", f"an int is needed here, given {describe(value)}", tree.span, describe(value))
         return value
 
     def _call_function(
@@ -410,9 +424,14 @@ class Interpreter:
         base = self.evaluate(tree.base, env)
         if tree.name == "index" and isinstance(base, Tensor):
             if base.index is None:
-                fail("not-an-element", "only an element of a node list has an `index`", tree.span)
+                fail(
+                    "not-an-element",
+                    "only an element of a node list has an `index`",
+                    tree.base.span,
+                    "a tensor that is in no list",
+                )
             return base.index
-        fail("unknown-name", f"{describe(base)} has no `{tree.name}`", tree.span)
+        fail("unknown-name", f"{describe(base)} has no `{tree.name}`", tree.base.span, describe(base))
 
     # ------------------------------------------------------------ calls and joins
 
@@ -438,7 +457,7 @@ class Interpreter:
             message = f"`{base.definition.name}` is a static function and takes its statics in `[…]`"
             fail("not-a-layer", message, tree.base.span, "cannot be applied to tensors")
         if not is_layer(base) and not isinstance(base, Absent):
-            fail("not-a-layer", f"{describe(base)} cannot be applied", tree.base.span)
+            fail("not-a-layer", f"{describe(base)} cannot be applied", tree.base.span, "no layer")
         values: list[TensorLike] = []
         for value, where in zip(self.arguments(tree.arguments, env), self._places(tree), strict=False):
             values.extend(self._tensors(value, where, env))
@@ -485,15 +504,12 @@ class Interpreter:
         first = present[0]
         for other in present[1:]:
             if other.type != first.type:
-                places = tuple(
-                    Label(tensor.origin, str(tensor.type)) for tensor in (first, other) if tensor.origin is not None
-                )
                 fail(
                     "shape-mismatch",
                     f"the operands of `{shown}` have different types",
                     span,
                     f"needs one type, given {first.type} and {other.type}",
-                    secondary=places,
+                    secondary=origins((first, other)),
                     fixes=shape_fixes(self.program, (first, other), (other.type, first.type)),
                 )
         if len(present) == 1:
@@ -507,7 +523,7 @@ class Interpreter:
     def _loose(self, values: Sequence[Any_], tree: ast.Call) -> Any_:
         members = self._operands(values)
         if members is None:
-            fail("wrong-kind", "`loose` takes node lists and tensors", tree.span)
+            fail("wrong-kind", "`loose` takes node lists and tensors", tree.span, "given something else")
         if self.keeps_open:
             not_yet("`loose` over open choices", tree.span)
         return tuple(
@@ -574,7 +590,7 @@ class Interpreter:
                 env = Env(self.program.main, {}, frame)
                 return self.join("add", "sum", list(inputs), env, "sum", span)
             case _:
-                fail("not-a-layer", f"{describe(layer)} cannot be applied", span)
+                fail("not-a-layer", f"{describe(layer)} cannot be applied", span, "no layer")
 
     def _apply_op(self, layer: Defined, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
         definition = layer.definition
@@ -605,7 +621,7 @@ class Interpreter:
         if diagnostic.primary is not None:
             return seen_from(fault, place, layer.definition.name) if layer.scope.is_std else fault
         given = " and ".join(str(tensor.type) for tensor in inputs)
-        secondary = [Label(t.origin, f"gives {t.type}") for t in inputs if t.origin is not None and t.origin != place]
+        secondary = list(origins(inputs, "gives ", place))
         if place == span and layer.span != span:
             secondary.append(Label(layer.span, f"`{layer.definition.name}` is given its statics here"))
         primary = Label(place, f"given {given}" if given else "")
@@ -718,7 +734,13 @@ class Interpreter:
         if rest < 0 or (rest and fixed == len(parameters)):
             takes = f"takes {fixed} tensor{'s' * (fixed != 1)}"
             place = Label(definition.name_span, "declared here")
-            fail("wrong-arity", f"`{definition.name}` {takes}, given {len(inputs)}", span, secondary=(place,))
+            fail(
+                "wrong-arity",
+                f"`{definition.name}` {takes}, given {len(inputs)}",
+                span,
+                f"given {len(inputs)}",
+                secondary=(place,),
+            )
         frame = Frame("", "", "")
 
         def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
@@ -748,7 +770,13 @@ class Interpreter:
             def run(inner: Frame, env: Env = env, current: tuple[TensorLike, ...] = current) -> Any_:
                 body = self.evaluate(layer.repeat.body, env.at(inner))
                 if not is_layer(body) and not isinstance(body, Absent):
-                    fail("not-a-layer", f"`repeat` needs a layer, given {describe(body)}", layer.repeat.body.span)
+                    message = f"`repeat` needs a layer, given {describe(body)}"
+                    fail(
+                        "not-a-layer",
+                        message,
+                        layer.repeat.body.span,
+                        f"{describe(body)}; a layer is applied by `repeat`",
+                    )
                 return self.apply(body, current, inner, layer.repeat.body.span)
 
             result = self.handler.scope(None, own, run)
@@ -833,7 +861,10 @@ class Interpreter:
         values = value.values if isinstance(value, Several) else elements(value)
         if values is None or len(values) != len(statement.names):
             given = describe(value)
-            fail("wrong-arity", f"{len(statement.names)} names are bound to {given}", statement.span)
+            place = statement.name_spans[0].to(statement.name_spans[-1])
+            secondary = (Label(statement.value.span, given),)
+            message = f"{len(statement.names)} names are bound to {given}"
+            fail("wrong-arity", message, place, f"{len(statement.names)} names", secondary=secondary)
         return dict(zip(statement.names, values, strict=True))
 
     def _nodes(self, statement: ast.Nodes, env: Env) -> Any_:
@@ -841,7 +872,8 @@ class Interpreter:
             not_yet("a range of node counts", statement.count.span)
         count = self.integer(statement.count, env)
         if not 0 <= count <= MAX_REPEAT:
-            fail("too-large", f"a node list has 0 to {MAX_REPEAT} nodes, given {count}", statement.count.span)
+            message = f"a node list has 0 to {MAX_REPEAT} nodes, given {count}"
+            fail("too-large", message, statement.count.span, f"{count} nodes")
         part = self.program.cache.parts.get(id(statement), statement.name)
         base = join(env.frame.instance, part)
         earlier: list[TensorLike] = []
@@ -862,7 +894,12 @@ class Interpreter:
             value = self.handler.scope(None, inner.frame, run)
             tensors = self._tensors(value, statement.body, env)
             if len(tensors) != 1:
-                fail("wrong-arity", f"a node is one tensor, given {describe(value)}", statement.body.span)
+                fail(
+                    "wrong-arity",
+                    f"a node is one tensor, given {describe(value)}",
+                    statement.body.span,
+                    describe(value),
+                )
             node = self._member_of(tensors[0], len(earlier), f"{base}[{i}]")
             earlier.append(node)
             made.append(node)
@@ -881,8 +918,10 @@ class Interpreter:
         if isinstance(value, Absent) and definition.kind != "network":
             return
         if len(values) != len(results):
-            message = f"`{definition.name}` gives {len(values)} results, its type says {len(results)}"
-            fail("wrong-arity", message, results[0].span)
+            message = f"`{definition.name}` gives {counted(len(values), 'result')}, its type says {len(results)}"
+            fail(
+                "wrong-arity", message, results[0].span.to(results[-1].span), f"says {counted(len(results), 'result')}"
+            )
 
         def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
             return self.evaluate(expr, Env(env.scope, {**env.names, **names}, env.frame))
@@ -893,7 +932,8 @@ class Interpreter:
                 unify.span = actual.origin or expected.span
                 unify(expected, actual)
             elif not isinstance(actual, Absent):
-                fail("wrong-kind", f"`{definition.name}` gives tensors, given {describe(actual)}", expected.span)
+                message = f"`{definition.name}` gives {describe(actual)}, its type says {expected.span.text}"
+                fail("wrong-kind", message, expected.span, "the type of a tensor")
 
     # ------------------------------------------------------------ choices and layers
 
@@ -910,9 +950,10 @@ class Interpreter:
         if isinstance(value, (Open, OpenSubset)):
             not_yet("an open choice of depth", tree.count.span)
         if not isinstance(value, int) or isinstance(value, bool):
-            fail("wrong-kind", f"an int is needed here, given {describe(value)}", tree.count.span)
+            fail("wrong-kind", f"an int is needed here, given {describe(value)}", tree.count.span, describe(value))
         if not 0 <= value <= MAX_REPEAT:
-            fail("too-large", f"`repeat` takes 0 to {MAX_REPEAT} times, given {value}", tree.count.span)
+            message = f"`repeat` takes 0 to {MAX_REPEAT} times, given {value}"
+            fail("too-large", message, tree.count.span, f"{value} times")
         names = [name for name in sorted(self.program.cache.names_in(tree.body)) if name in env.names]
         size = 1 + sum(size_of(env.names[name]) for name in names)
         check_parts(size, tree.span)
@@ -926,7 +967,9 @@ class Interpreter:
         if isinstance(value, Absent):
             return ABSENT
         if not is_layer(value):
-            fail("not-a-layer", f"`{tree.kind}` needs a layer, given {describe(value)}", tree.layer.span)
+            fail(
+                "not-a-layer", f"`{tree.kind}` needs a layer, given {describe(value)}", tree.layer.span, describe(value)
+            )
         frame = env.frame.child(part)
         return Tied(frame.decision, frame.parameters, value, tree.kind == "shared")  # type: ignore[arg-type]
 

@@ -40,6 +40,5 @@ def _fixes(member: ast.Alternative, place: Span, taken: set[str], with_bar: Span
 
 def relabelled(label: str, place: Span, taken: Collection[str]) -> Fix:
     """Propose a label that no other alternative has."""
-    stem = label.rstrip("0123456789").rstrip("_") or label
-    fresh = next(own for k in range(2, len(taken) + 3) if (own := f"{stem}_{k}") not in taken)
+    fresh = next(own for k in range(2, len(taken) + 3) if (own := f"{label}_{k}") not in taken)
     return Fix(f"label it by another name, such as `{fresh}`", (Edit(place, fresh),))

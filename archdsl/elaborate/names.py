@@ -182,4 +182,4 @@ def _unused_definitions(
             continue
         span = definition.name_spans[0] if isinstance(definition, ast.Let) else definition.name_span
         message = f"`{span.text}` is used by no network of this file"
-        report.add("unused-definition", message, span, "no network comes to it", level="warning")
+        report.add("unused-definition", message, span, "nothing that a network uses", level="warning")

@@ -1,10 +1,10 @@
 """From a network of a program to a graph: statics bound, inputs typed, the body walked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, final
 
-from archdsl.diagnostics import ArchdslError, Diagnostic, Label, UsageError, similar
+from archdsl.diagnostics import ArchdslError, Diagnostic, Label, Span, UsageError, similar
 from archdsl.ir import KINDS, Graph, Input, Output, Type
 from archdsl.ir import Label as Decision
 from archdsl.syntax import ast
@@ -68,16 +68,28 @@ class Network:
         """Give the outputs of what the body returned; an absent auxiliary one does not exist."""
         main, auxiliary = split_auxiliaries(value)
         outputs: list[Output] = []
-        for tensor, name in (*((tensor, "") for tensor in main), *((tensor, name) for name, tensor in auxiliary)):
+        named = (*((tensor, "") for tensor in main), *((tensor, name) for name, tensor in auxiliary))
+        for index, (tensor, name) in enumerate(named):
             if isinstance(tensor, Absent) and name:
                 continue
             if not isinstance(tensor, Tensor):
-                place = self.definition.name_span
                 code = "absent-output" if isinstance(tensor, Absent) else "wrong-kind"
-                fail(code, f"an output of `{self.name}` is {describe(tensor)}", place, "a network gives tensors")
+                message = f"an output of `{self.name}` is {describe(tensor)}"
+                secondary = (Label(self.definition.name_span, "a network gives tensors"),)
+                fail(code, message, self._returned(index, name), describe(tensor), secondary=secondary)
             if builder is not None:
                 outputs.append(Output(builder.value(tensor), name, bool(name)))
         return tuple(outputs)
+
+    def _returned(self, index: int, name: str) -> Span:
+        """Give the place of what the body returns."""
+        body = self.definition.body
+        returned = body.statements[-1] if isinstance(body, ast.Body) else body
+        if not isinstance(returned, ast.Return):
+            return body.span
+        named = [auxiliary.value.span for auxiliary in returned.auxiliaries if auxiliary.name == name]
+        values = [value.span for value in returned.values]
+        return named[0] if named else values[index] if index < len(values) else returned.span
 
 
 def architecture_graph(network: Network, decisions: Mapping[str, Decision]) -> tuple[Graph, dict[str, Decision]]:
@@ -174,7 +186,10 @@ def bind_network(program: Program, name: str | None = None, statics: Mapping[str
             definition.statics, given, evaluate, definition.name, definition.name_span, definition.name_span
         )
     except Fault as fault:
-        raise (UsageError if given else ArchdslError)(fault.diagnostics) from None
+        found = fault.diagnostic
+        if found.code == "missing-static":
+            found = replace(found, notes=("give it a value with `--set NAME=VALUE`, or a default in the text",))
+        raise (UsageError if given else ArchdslError)(found) from None
     root = program.root(scope, definition)
     return Network(program, definition, bound, _inputs(definition, bound, evaluate), root, frozenset(given))
 
@@ -216,7 +231,8 @@ def _inputs(definition: ast.Composite, statics: Mapping[str, Any_], evaluate: An
                 )
             value = evaluate(dim, dict(statics))
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                fail("wrong-kind", f"a dim of input `{parameter.name}` is no size above 0: {describe(value)}", dim.span)
+                message = f"a dim of input `{parameter.name}` is a whole number above 0, given {describe(value)}"
+                fail("wrong-kind", message, dim.span, describe(value))
             dims.append(value)
         inputs.append(Input(parameter.name, Type(type_.kind, tuple(dims))))
     return tuple(inputs)

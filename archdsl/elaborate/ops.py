@@ -107,10 +107,12 @@ class _Inference:
     ) -> Type:
         if result.kind not in KINDS:
             if result.kind not in variables:
-                fail("unknown-name", f"`{result.kind}` is no kind of tensor and no type variable", result.span)
+                message = f"`{result.kind}` is no kind of tensor, and no type variable of a parameter"
+                fail("unknown-kind", message, result.span, "the type of nothing that is given")
             return variables[result.kind]
         if result.dims is None:
-            fail("wrong-kind", f"the result of `{self._definition.name}` needs its dims", result.span)
+            message = f"the result of op `{self._definition.name}` needs its dims"
+            fail("untyped-result", message, result.span, "an op's type is all that is known of it")
         return Type(result.kind, tuple(self._dim(dim, known) for dim in result.dims))
 
     def _dim(self, dim: ast.Expr | ast.EachDim, known: dict[str, Any_]) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, final
 
-from archdsl.diagnostics import Span
+from archdsl.diagnostics import Edit, Fix, Span
 from archdsl.syntax import ast
 
 from .addresses import children
@@ -38,6 +38,7 @@ class Resolver:
     names: Names = field(init=False)
     _unknown: UnknownNames = field(init=False)
     _unnamed: ast.Tree | None = None
+    _networks: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.names = Names(self.scope, self.report)
@@ -91,12 +92,15 @@ class Resolver:
             self.imports.add(name)
 
     def _no_network(self, definition: ast.Definition, span: Span) -> None:
-        if isinstance(definition, ast.Composite) and definition.kind == "network":
+        if not isinstance(definition, ast.Composite) or definition.kind != "network":
+            return
+        if id(definition) not in self._networks:
+            self._networks.add(id(definition))
             self.report.add(
                 "network-as-layer",
                 f"`{definition.name}` is a network and cannot be used in another definition",
                 span,
-                "a network is an entry point; only blocks, choices and cells are layers",
+                "an entry point, no layer; what networks share is a block or a cell",
                 secondary=((definition.name_span, "declared here"),),
             )
 
@@ -129,8 +133,8 @@ class Resolver:
                 "unknown-name",
                 f"nothing has a member named `{tree.name}`",
                 name_span,
-                "an element of a node list has an `index`, an imported file its definitions",
-                fixes=self.report.renamings(tree.name, ("index",), (name_span,), lambda _: "a member"),
+                "no such member",
+                fixes=(Fix("an element of a node list has an `index`", (Edit(name_span, "index"),)),),
             )
 
     # ------------------------------------------------------------ expressions
@@ -224,7 +228,9 @@ class Resolver:
 
     def _unnamed_choice(self, tree: ast.Choose | ast.ChooseOf) -> None:
         if self.where is not None:
-            self.report.add("misplaced-choice", f"{self.where} can hold no choice", tree.span, "decided by nobody")
+            self.report.add(
+                "misplaced-choice", f"{self.where} can hold no choice", tree.span, "choices stand in bodies"
+            )
         elif self._unnamed is None:
             self._unnamed = tree
         else:

@@ -1,6 +1,6 @@
 """How the type of a tensor meets the type that a definition writes: names in it are bound to dims."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import final
 
@@ -12,6 +12,15 @@ from .faults import fail
 from .values import Any_, Tensor, describe
 
 Evaluate = Callable[[ast.Expr, dict[str, Any_]], Any_]
+
+
+def origins(tensors: Sequence[Tensor], what: str = "", place: Span | None = None) -> tuple[Label, ...]:
+    """Show where tensors were made, but for those made at `place`; one text for all that are made at one place."""
+    types: dict[Span, dict[str, None]] = {}
+    for tensor in tensors:
+        if tensor.origin is not None and tensor.origin != place:
+            types.setdefault(tensor.origin, {})[str(tensor.type)] = None
+    return tuple(Label(span, what + " and ".join(own)) for span, own in types.items())
 
 
 @final
@@ -55,7 +64,7 @@ class Unifier:
                 f"the {'results' if self.gives else 'operands'} of `{self.name}` have different types",
                 self.span,
                 f"needs one type, given {known} and {given.type}",
-                secondary=self._origin(given),
+                secondary=origins((given,), "gives ", self.span),
             )
 
     def _dims(self, expected: ast.TypeExpr, dims: tuple[ast.Expr | ast.EachDim, ...], given: Tensor) -> None:
@@ -92,16 +101,11 @@ class Unifier:
             label,
             secondary=(
                 Label(expected.span, f"says {needed}" if self.gives else f"needs {needed}"),
-                *self._origin(given),
+                *origins((given,), "gives ", self.span),
             ),
             notes=(f"the dims bound so far are {dims}",) if dims and not self.gives else (),
             fixes=self._fixes(expected, given),
         )
-
-    def _origin(self, given: Tensor) -> tuple[Label, ...]:
-        if given.origin is None or given.origin == self.span:
-            return ()
-        return (Label(given.origin, f"gives {given.type}"),)
 
     def _fixes(self, expected: ast.TypeExpr, given: Tensor) -> tuple[Fix, ...]:
         """Propose what gives the tensor the dims that are known; the others stay."""

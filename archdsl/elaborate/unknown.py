@@ -79,7 +79,11 @@ class UnknownNames:
             )
             for other in unknown.near
         )
-        is_layer = unknown.is_layer and (bool(imported) or not unknown.near or unknown.near[0] not in unknown.bindings)
+        is_layer = (
+            unknown.is_layer
+            and name != "earlier"
+            and (bool(imported) or not unknown.near or unknown.near[0] not in unknown.bindings)
+        )
         notes: tuple[str, ...] = ()
         if name == "earlier":
             notes = ("`earlier` is known in the body of `nodes` only",)

@@ -107,15 +107,19 @@ def _told(failure: Failure, network: Network) -> Diagnostic:
         return diagnostic
     prefix = f"{network.root}."
     shown = [(address.removeprefix(prefix), _shown(label)) for address, label in failure.condition]
-    named = " and ".join(f"`{address}` is `{label}`" for address, label in shown[:3])
+    # The address of a choice without a name, in the network itself, is the network's.
+    unnamed = network.root
+    named = " and ".join(
+        f"`{label}` is chosen" if address == unnamed else f"`{address}` is `{label}`" for address, label in shown[:3]
+    )
     if len(shown) > 3:
         named += f" and {len(shown) - 3} more decisions are as noted"
     full = ", ".join(f"{address} = {_shown(label)}" for address, label in failure.condition)
     note = f"it happens when {full}"
     if failure.share:
-        note = (
-            f"{failure.share} of `{shown[0][0]}` {'is' if failure.share.startswith('1 ') else 'are'} affected ({full})"
-        )
+        of = "" if shown[0][0] == unnamed else f" of `{shown[0][0]}`"
+        verb = "is" if failure.share.startswith("1 ") else "are"
+        note = f"{failure.share}{of} {verb} affected ({full})"
     return replace(diagnostic, message=f"{diagnostic.message} when {named}", notes=(*diagnostic.notes, note))
 
 
