@@ -152,6 +152,15 @@ class Graph:
         """Whether a choice is still open."""
         return any(not isinstance(node, Node) for node in self.nodes)
 
+    def graphs(self) -> Iterator["Graph"]:
+        """Visit this graph, and the regions of open choices all the way down: the values in each are its own."""
+        yield self
+        for node in self.nodes:
+            if isinstance(node, Choose):
+                for _, region in node.table:
+                    if region is not None:
+                        yield from region.graphs()
+
     def walk(self) -> Iterator[AnyNode]:
         """Visit all nodes, those inside the regions of open choices too."""
         for node in self.nodes:

@@ -29,11 +29,14 @@ class TorchBackend:
             ArchdslError: an op has no lowering, or one that contradicts its declaration.
         """
         checked: set[tuple[object, ...]] = set()
-        for node in graph.operations():
-            use = (node.op, node.attributes, tuple(graph.type_of(value) for value in node.inputs))
-            if lowering_of(node.op, "torch").module != lowerings.__name__ and use not in checked:
-                checked.add(use)
-                check_op(graph, node)
+        for part in graph.graphs():
+            for node in part.nodes:
+                if not isinstance(node, Node) or lowering_of(node.op, "torch").module == lowerings.__name__:
+                    continue
+                use = (node.op, node.attributes, tuple(part.type_of(value) for value in node.inputs))
+                if use not in checked:
+                    checked.add(use)
+                    check_op(part, node)
         return build_supernet(graph, seed) if graph.is_supergraph else build_network(graph, seed)
 
     def measure(self, graph: Graph, node: Node) -> tuple[int, int]:

@@ -134,10 +134,8 @@ class _Writer:
             elif isinstance(node, Choose):
                 produced = self._mix(node, inputs)
             else:
-                gates = self.coefficients[node.decision]
-                produced = [
-                    self.graph.call_function(gate, (gates, slot, x)) for slot, x in zip(node.slots, inputs, strict=True)
-                ]
+                gated = self.graph.call_function(gate, (self.coefficients[node.decision], node.slots, tuple(inputs)))
+                produced = [self.graph.call_function(_item, (gated, i)) for i in range(len(inputs))]
             for i, result in enumerate(self.results(node, produced)):
                 known[Value(node.id, i)] = result
 

@@ -189,6 +189,18 @@ def test_a_module_whose_weights_are_not_the_declared_ones_is_refused(facts: str,
     assert message in diagnostic.message
 
 
+def test_an_op_in_an_alternative_is_held_to_its_declaration_too() -> None:
+    @lowers("mine", weights={"kernel": "weight"})
+    def build(c: int, out: int) -> nn.Module:
+        return nn.Conv2d(c, out, 1, bias=False)
+
+    text = TEXT.replace("FACTS", "{ weight kernel[out, c, SIZE, SIZE] }")
+    text = text.replace("return x |> mine[4]", "return x |> choose { a = relu |> conv[2] |> mine[4] | b = conv[4] }")
+    load_backend("torch").compile(loads(text.replace("SIZE", "1")).supergraph())
+    with pytest.raises(ArchdslError, match=r"declares `kernel` as \[4, 2, 3, 3\]"):
+        load_backend("torch").compile(loads(text.replace("SIZE", "3")).supergraph())
+
+
 def test_declared_weights_make_the_cost_of_an_architecture() -> None:
     @lowers("mine", weights={"kernel": "weight"})
     class Mine(nn.Module):
