@@ -72,11 +72,17 @@ def union(children: Iterable[Diagram]) -> Diagram:
     return flat[0] if len(flat) == 1 else Sum(tuple(flat)) if flat else EMPTY
 
 
+def shifted(prefix: str, node: Diagram) -> Diagram:
+    """Set a diagram behind a prefix; one without addresses stays what it is."""
+    return node if node is UNIT or node is EMPTY else Shift(prefix, node)
+
+
 @final
 @dataclass(slots=True)
 class Interner:
-    """Makes equal diagrams one object, so that a fold meets each only once."""
+    """Makes equal diagrams one object, so that a fold meets each only once; `spend` is told of each that is made."""
 
+    spend: Callable[[], None] = lambda: None
     _known: dict[tuple[object, ...], Diagram] = field(default_factory=dict)
     _flat: dict[tuple[int, str], Diagram] = field(default_factory=dict)
     _kept: list[Diagram] = field(default_factory=list)
@@ -87,6 +93,7 @@ class Interner:
         known = self._flat.get(key)
         if known is not None:
             return known
+        self.spend()
         result: Diagram
         match node:
             case Literal(address=address, label=label, weight=weight):

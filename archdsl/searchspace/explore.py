@@ -18,10 +18,12 @@ from archdsl.elaborate.addresses import Frame, is_relative
 from archdsl.elaborate.values import Any_, Tensor, holds_tied, identity_of
 from archdsl.ir import Label
 
-from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, product, union
+from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, product, shifted, union
 
 Condition = tuple[tuple[str, Label], ...]
 MAX_LABELS = 200_000
+STEPS_OF_A_DIAGRAM = 20
+"""What a node of the diagram costs of the budget: it is kept in memory."""
 MAX_PATHS_TO_COMPARE = 3_000
 
 
@@ -105,10 +107,10 @@ class Exploration:
             return tuple(replace(use, root=prefix + use.root) if is_relative(use.root) else use for use in own)
 
         outcomes = tuple(
-            replace(own, diagram=Shift(prefix, own.diagram), uses=uses(own.uses), witness=condition(own.witness))
+            replace(own, diagram=shifted(prefix, own.diagram), uses=uses(own.uses), witness=condition(own.witness))
             for own in self.outcomes
         )
-        faulty = tuple(replace(own, diagram=Shift(prefix, own.diagram), uses=uses(own.uses)) for own in self.faulty)
+        faulty = tuple(replace(own, diagram=shifted(prefix, own.diagram), uses=uses(own.uses)) for own in self.faulty)
         failures = tuple(replace(failure, condition=condition(failure.condition)) for failure in self.failures)
         return replace(self, outcomes=outcomes, faulty=faulty, failures=failures)
 
@@ -196,7 +198,7 @@ class Explorer:
             return value
 
         whole = self._explore(run, Frame(self._network.root, "", ""))
-        interner = Interner()
+        interner = Interner(lambda: self._budget.spend(self._network.definition.name_span, STEPS_OF_A_DIAGRAM))
         meet = Meet(interner)
 
         def joined(own: Outcome | Faulty) -> Diagram:

@@ -116,6 +116,7 @@ def test_what_is_too_large_is_told(use: str) -> None:
         "nodes h[3000] after (x) { return sum(relu(e) for e in earlier) }",
         "let q = f[60]",
         "let q = b[60](x)",
+        "let q = d[20](x)",
         "let q = choose 500 of 0..1000",
         "let q = [choose any of 0..30 for i in 0..30]",
     ],
@@ -124,7 +125,9 @@ def test_what_takes_too_long_ends_with_the_budget(use: str) -> None:
     definitions = (
         "fun f[n] = 1 if n == 0 else f[n - 1] + f[n - 1]\n"
         "block b[n](y: image) { let p = b[n - 1](y) if n > 0 else y"
-        " let q = b[n - 1](y) if n > 0 else relu(y) return p + q }"
+        " let q = b[n - 1](y) if n > 0 else relu(y) return p + q }\n"
+        "block d[n](y: image) { let p = d[n - 1](y) if n > 0 else y |> choose { relu | tanh }"
+        " let q = d[n - 1](y) if n > 0 else y return p + q }"
     )
     assert codes(network(use, definitions)) & {"budget-spent", "unbounded-recursion"}
 
