@@ -1,10 +1,16 @@
 """Diagnostics as text for people and as JSON lines for programs."""
 
 import json
+import unicodedata
 from collections.abc import Iterable
 
 from .diagnostic import Diagnostic, Label
 from .source import Source
+
+# Of a longer line only the part around a mark is shown: it was not written by hand.
+LONGEST_LINE = 200
+BEFORE = 60
+_MOVING = frozenset({"Cc", "Cf"})
 
 
 def render(diagnostic: Diagnostic) -> str:
@@ -28,7 +34,7 @@ def render(diagnostic: Diagnostic) -> str:
     lines.extend(f"{margin} = note: {note}" for note in diagnostic.notes)
     if diagnostic.help:
         lines.append(f"{margin} = help: {diagnostic.help}")
-    return "\n".join(lines)
+    return _printable("\n".join(lines))
 
 
 def _excerpt(source: Source, members: list[tuple[Label, str]], width: int) -> list[str]:
@@ -42,12 +48,35 @@ def _excerpt(source: Source, members: list[tuple[Label, str]], width: int) -> li
             lines.append("...")
         last = number
         text = source.line(number)
-        lines.append(f"{number:>{width}} | {text.expandtabs(1)}".rstrip())
-        for label, mark in sorted(by_line[number], key=lambda item: -item[0].span.start):
-            start = label.span.column - 1
-            length = max(1, min(label.span.end - label.span.start, len(text) - start))
-            lines.append(f"{' ' * width} | {' ' * start}{mark * length} {label.text}".rstrip())
+        labels = sorted(by_line[number], key=lambda item: -item[0].span.start)
+        if len(text) <= LONGEST_LINE:
+            lines.extend(_marked(text, 0, number, labels, width))
+        else:
+            for own in reversed(labels):
+                lines.extend(_marked(text, max(0, own[0].span.column - 1 - BEFORE), number, [own], width))
     return lines
+
+
+def _marked(text: str, first: int, number: int, labels: list[tuple[Label, str]], width: int) -> list[str]:
+    """Print a line with marks under it; of a long one the part from the column `first` on."""
+    shown = text[first : first + LONGEST_LINE]
+    left, right = "…" if first else "", "…" if first + len(shown) < len(text) else ""
+    lines = [f"{number:>{width}} | {left}{shown.expandtabs(1)}{right}".rstrip()]
+    for label, mark in labels:
+        start = label.span.column - 1 - first + len(left)
+        length = max(1, min(label.span.end - label.span.start, len(shown) + len(left) - start))
+        lines.append(f"{' ' * width} | {' ' * start}{mark * length} {label.text}".rstrip())
+    return lines
+
+
+def _printable(text: str) -> str:
+    """Give a text without what would move a terminal's cursor or turn its direction."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char == "\n" or unicodedata.category(char) not in _MOVING else "\N{REPLACEMENT CHARACTER}"
+        for char in text
+    )
 
 
 def render_all(diagnostics: Iterable[Diagnostic]) -> str:
