@@ -24,6 +24,7 @@ from .values import (
     Absent,
     Any_,
     Env,
+    Lacking,
     Named,
     Open,
     OpenSubset,
@@ -258,13 +259,14 @@ class Choices:
 
     def apply_open(self, layer: Open, inputs: Sequence[Tensor | Absent], frame: Frame) -> Any_:
         """Apply a choice of layers that is kept open: one region for each alternative."""
-        frame = frame.child(layer.part)
+        own = frame.child(layer.part)
+        around = own if layer.is_labelled else frame
 
         def walk(inner: Any_) -> Any_:
-            return inner if isinstance(inner, Absent) else self._interpreter.apply(inner, inputs, frame, layer.span)
+            return inner if isinstance(inner, Absent) else self._interpreter.apply(inner, inputs, around, layer.span)
 
         walks = [(label, layer.span, lambda inner=inner: walk(inner)) for label, inner in layer.alternatives]
-        return self._choose_node(layer.address, frame.instance, walks, layer.span)
+        return self._choose_node(layer.address, own.instance, walks, layer.span)
 
     def _open_one(
         self, tree: ast.ChooseOf, items: tuple[Any_, ...], labels: tuple[Label, ...], frame: Frame, part: str
@@ -274,7 +276,7 @@ class Choices:
             return self._choose_node(frame.decision, frame.instance, walks, tree.span)
         if all(is_layer(item) for item in items):
             pairs = tuple(zip(labels, items, strict=True))
-            return Open(frame.decision, part, pairs, tree.span)  # type: ignore[arg-type]
+            return Open(frame.decision, part, pairs, tree.span, is_labelled=False)  # type: ignore[arg-type]
         not_yet("an open choice of static values", tree.span)
 
     def _choose_node(self, decision: str, instance: str, walks: Sequence[tuple[Label, Span, Any]], span: Span) -> Any_:
@@ -282,12 +284,14 @@ class Choices:
         captures = Captures()
         table: list[tuple[tuple[Label, ...], Graph | None]] = []
         typed: tuple[Any, Span] | None = None
+        lacking = False
         for label, where, walk in walks:
             region = builder.region(captures)
             self._interpreter.builder = region
             try:
                 value = walk()
                 tensors = _tensors(value, where)
+                lacking = lacking or any(tensor.lacking for tensor in tensors)
                 values = tuple(Output(region.value(tensor)) for tensor in tensors)
                 if tensors:
                     types = tuple(tensor.type for tensor in tensors)
@@ -310,6 +314,8 @@ class Choices:
         if typed is None:
             return ABSENT
         results = builder.choose((decision,), tuple(table), captures, instance, span)
+        if lacking or any(region is None for _, region in table):
+            results = tuple(replace(result, lacking=Lacking()) for result in results)
         return results[0] if len(results) == 1 else Several(results)
 
     def select(self, source: OpenSubset, mapped: tuple[Any_, ...]) -> tuple[Any_, ...]:
@@ -322,7 +328,7 @@ class Choices:
             return ()
         slots = tuple(slot for slot, _ in pairs)
         tensors = tuple(value for _, value in pairs)
-        return self._builder.select(
+        results = self._builder.select(
             source.address,
             slots,
             source.low,
@@ -330,6 +336,12 @@ class Choices:
             tensors,  # type: ignore[arg-type]
             source.instance,
             source.span,
+        )
+        # One that is lacking itself does not count among those of which some are surely chosen.
+        reason = Lacking(source.address, len(source.items), source.low)
+        return tuple(
+            replace(result, lacking=Lacking() if tensor.lacking else reason)  # type: ignore[union-attr]
+            for result, tensor in zip(results, tensors, strict=True)
         )
 
 

@@ -43,6 +43,7 @@ from .values import (
     Defined,
     Env,
     FunctionValue,
+    Lacking,
     Layer,
     Named,
     Open,
@@ -497,7 +498,10 @@ class Interpreter:
         return tensors if flat and len(tensors) == len(flat) else None
 
     def join(self, op: str, shown: str, operands: Sequence[TensorLike], env: Env, part: str, span: Span) -> TensorLike:
-        """Add tensors of one type; absent ones are skipped, none left is absent, one left is itself."""
+        """Add tensors of one type; absent ones are skipped, none left is absent, one left is itself.
+
+        What an architecture lacks adds 0 where choices are kept open, so that a sum is there if an operand is.
+        """
         present = [operand for operand in operands if isinstance(operand, Tensor)]
         if not present:
             return ABSENT
@@ -512,13 +516,14 @@ class Interpreter:
                     secondary=origins((first, other)),
                     fixes=shape_fixes(self.program, (first, other), (other.type, first.type)),
                 )
+        lacking = _lacking(present)
         if len(present) == 1:
-            return first
+            return replace(first, lacking=lacking)
         declared = self.global_name(op, env.scope, span, part)
         assert isinstance(declared, Defined)
-        result = self.apply(declared, present, env.frame, span)
+        result = self.apply(declared, [replace(tensor, lacking=None) for tensor in present], env.frame, span)
         assert isinstance(result, Tensor)
-        return result
+        return replace(result, lacking=lacking)
 
     def _loose(self, values: Sequence[Any_], tree: ast.Call) -> Any_:
         members = self._operands(values)
@@ -600,6 +605,8 @@ class Interpreter:
         variadic = any(parameter.variadic for parameter in definition.tensors)
         if (not present and (inputs or variadic)) or (len(present) < len(inputs) and not variadic):
             return ABSENT
+        if any(tensor.lacking for tensor in present):
+            not_yet(f"`{definition.name}` of a tensor that an open choice may leave out", span)
         try:
             names = self._statics(layer)
             attributes = attributes_of(names, definition)
@@ -1020,6 +1027,16 @@ class _Aux:
     """Marks an auxiliary result with its name."""
 
     name: str
+
+
+def _lacking(operands: Sequence[Tensor]) -> Lacking | None:
+    """Tell whether some architecture lacks all operands of a sum."""
+    reasons = [operand.lacking for operand in operands if operand.lacking is not None]
+    if len(reasons) < len(operands):
+        return None
+    if any(reason.low > 0 and reasons.count(reason) == reason.candidates for reason in reasons):
+        return None
+    return reasons[0] if len(reasons) == 1 else Lacking()
 
 
 def _from_inside(value: Any_) -> Any_:

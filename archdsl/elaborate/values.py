@@ -20,7 +20,8 @@ class Tensor:
     """A tensor while elaborating: its type and, where a graph is built, the value in it.
 
     `index` is its place in the list that made it; `member` names it among all node lists, where `loose` needs to know.
-    `graph` tells which graph the value belongs to: a region takes others in as captures.
+    `graph` tells which graph the value belongs to: a region takes others in as captures. Where choices are kept open,
+    `lacking` tells that some architecture lacks the tensor.
     """
 
     type: Type
@@ -28,7 +29,21 @@ class Tensor:
     graph: int = 0
     index: int | None = None
     member: str | None = None
+    lacking: "Lacking | None" = None
     origin: Span | None = field(default=None, compare=False, repr=False)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Why a tensor is not in every architecture: it is one of `candidates` of an open choice that takes `low` or more.
+
+    Of any other reason `low` is 0.
+    """
+
+    decision: str = ""
+    candidates: int = 1
+    low: int = 0
 
 
 @final
@@ -131,12 +146,17 @@ class Tied:
 @final
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A choice between layers that is kept open: applied, it becomes one `Choose` node."""
+    """A choice between layers that is kept open: applied, it becomes one `Choose` node.
+
+    `part` is what the choice adds to the node's address, and to those of its alternatives if they have labels; the
+    elements of a list have addresses of their own.
+    """
 
     address: str
     part: str
     alternatives: tuple[tuple[Label, "Layer | Absent"], ...]
     span: Span = field(compare=False, repr=False)
+    is_labelled: bool = True
     size: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:

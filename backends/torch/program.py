@@ -82,7 +82,7 @@ def _operations(nodes: Sequence[AnyNode]) -> list[Node]:
 
 
 def _is_under(address: str, cell: str) -> bool:
-    return address.startswith(cell) and address[len(cell) : len(cell) + 1] in (".", "@")
+    return address.startswith(cell) and address[len(cell) : len(cell) + 1] in ("", ".", "@")
 
 
 def _cells(graph: Graph) -> dict[str, tuple[AnyNode, ...]]:

@@ -106,7 +106,7 @@ class Supernet(nn.Module):
 
         A choice that the architecture does not make is multiplied by 0 further up; its own coefficients are 0.
         """
-        like = next(self.parameters())
+        like = next(self.parameters(), torch.empty(()))
         coefficients = {
             address: one_hot(len(labels), labels.index(decisions[address]) if address in decisions else None, like)
             for address, labels in self._labels.items()

@@ -5,12 +5,15 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
 from torch import Tensor
 
 import archdsl
 from archdsl.backends.numpy.interpreter import run as run_numpy
 from archdsl.backends.torch import Supernet
 from archdsl.backends.torch.network import weights_by_declaration
+from archdsl.ir import Graph, verify
+from tests.strategies_nas import spaces
 
 SMALL: dict[str, dict[str, Any]] = {
     "nas_bench_201": {"width": 4, "per_stage": 1, "size": 8},
@@ -94,3 +97,84 @@ def test_every_logit_and_every_weight_gets_a_gradient(name: str, statics: dict[s
     for key, parameter in supernet.named_parameters():
         assert parameter.grad is not None, key
         assert parameter.grad.abs().max() > 0, key
+
+
+def supergraph_of(space: archdsl.Space) -> Graph | None:
+    """Give the supergraph, None where a choice cannot be kept open."""
+    try:
+        return space.supergraph()
+    except archdsl.ArchdslError as error:
+        if error.diagnostics[0].code in ("not-yet", "open-choice"):
+            return None
+        raise
+
+
+@given(spaces(limit=60))
+def test_a_supernet_of_any_space_holds_its_architectures(text: str) -> None:
+    space = archdsl.loads(text)
+    if space.verdict.kind != "proved" or (graph := supergraph_of(space)) is None:
+        return
+    assert verify(graph) == ()
+    if not graph.is_supergraph:
+        return
+    supernet = doubled(space, 0).eval()
+    state, x = supernet.state_dict(), images(space, 0)
+    assert set(supernet.choices) | set(supernet.selections) <= set(space.choices)
+    for seed in range(5):
+        architecture = space.sample(seed=seed)
+        net = archdsl.compile(architecture).double().eval()
+        net.load_state_dict({key: state[key] for key in net.state_dict()})
+        coefficients, gates = supernet.decided(architecture.decisions)
+        with torch.no_grad():
+            expected, given = net(x), supernet(x, coefficients=coefficients, gates=gates)
+        torch.testing.assert_close(given, expected, rtol=1e-10, atol=1e-10)
+
+
+NETWORK = "network net(x: image[2, 4, 4]) -> image[2, 4, 4]"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "cell k[s](x: image) { return x |> choose { a = relu when s == 1 | b = tanh | c = sigmoid } }"
+            + NETWORK + "{ return x |> k[1] |> k[2] }",
+            "the choice `k` is made once, and has not the same alternatives at each use",
+        ),
+        (NETWORK + "{ return x + conv[2]((choose { a = absent | b = relu })(x)) }", "an open choice may leave out"),
+        (NETWORK + "{ return mean(choose 1..2 of [x, relu(x)]) }", "an open choice may leave out"),
+        (NETWORK + "{ return x |> conv[4] |> choose { a = conv[2] | b = relu |> conv[2] |> relu } }", ""),
+        (NETWORK + "{ return x |> choose { a = conv[2] | b = conv[3] |> conv[2] } }", ""),
+        (NETWORK + "{ return conv[2](choose { a = conv[2](x) | b = conv[3](x) }) }", "have different types"),
+        (NETWORK + "{ return x |> repeat choose one of 1..2 { conv[2] } }", "cannot be elaborated yet"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_kept_open_is_refused(text: str, message: str) -> None:
+    space = archdsl.loads(text)
+    assert space.size() > 0
+    if not message:
+        assert supergraph_of(space) is not None
+        return
+    with pytest.raises(archdsl.ArchdslError) as raised:
+        space.supergraph()
+    (diagnostic,) = raised.value.diagnostics
+    assert message in diagnostic.message
+    assert diagnostic.primary is not None
+
+
+def test_what_is_summed_with_something_may_be_left_out() -> None:
+    space = archdsl.loads(NETWORK + "{ let y = (choose { a = absent | b = conv[2] })(x) return relu(x + y) }")
+    supernet = doubled(space, 0).eval()
+    x = images(space, 0)
+    coefficients, gates = supernet.decided({"net.y": "a"})
+    assert torch.equal(supernet(x, coefficients=coefficients, gates=gates), x.relu())
+
+
+def test_ops_without_weights_make_a_supernet_without_weights() -> None:
+    space = archdsl.loads(NETWORK + "{ return sum(relu(e) for e in choose 1 of [x, tanh(x)]) }")
+    supernet = archdsl.supernet(space)
+    assert not list(supernet.parameters())
+    x = images(space, 0).float()
+    coefficients, gates = supernet.decided({"net": (1,)})
+    assert coefficients == {}
+    assert torch.equal(supernet(x, coefficients=coefficients, gates=gates), x.tanh().relu())
