@@ -133,7 +133,7 @@ def test_a_supergraph_prints_its_alternatives_below_their_choice() -> None:
         network_of("""
             network n(x: vec[4]) -> vec[4] {
               let f = choose { skip = identity | act = relu |> tanh | none = absent }
-              nodes h[1] after (x, f(x)) { return sum(sigmoid(e) for e in choose 1 of earlier) }
+              nodes h[1] after (x, x + f(x)) { return sum(sigmoid(e) for e in choose 1 of earlier) }
               return h[0]
             }
         """)
@@ -151,11 +151,12 @@ def test_a_supergraph_prints_its_alternatives_below_their_choice() -> None:
         "      y3 = tanh(y2) at f.act.tanh\n"
         "      return y3\n"
         "    none: absent\n"
-        "  y4 = sigmoid(x) at h[0].sigmoid@0\n"
-        "  y5 = sigmoid(y0) at h[0].sigmoid@1\n"
-        "  y6, y7 = choose 1 of (0: y4, 1: y5) by n.h[0]\n"
-        "  y8 = add(y6, y7) at h[0].sum\n"
-        "  return y8\n"
+        "  y4 = add(x, y0) at add\n"
+        "  y5 = sigmoid(x) at h[0].sigmoid@0\n"
+        "  y6 = sigmoid(y4) at h[0].sigmoid@1\n"
+        "  y7, y8 = choose 1 of (0: y5, 1: y6) by n.h[0]\n"
+        "  y9 = add(y7, y8) at h[0].sum\n"
+        "  return y9\n"
     )
 
 
