@@ -18,6 +18,8 @@ from torch._subclasses.fake_tensor import (
 )
 from torch.utils import backend_registration
 
+import archdsl
+from archdsl.backends.torch import Supernet
 from archdsl.backends.torch.augment import Augmentation
 from archdsl.backends.torch.evaluation import Resident
 from archdsl.backends.torch.trainer import Trainer
@@ -75,6 +77,39 @@ def check_that_an_epoch_stays_on_the_device(**values: Any) -> None:
         loss.item()
 
 
+def check_that_a_step_stays_on_the_device(module: nn.Module, space: archdsl.Space) -> None:
+    """Train a compiled network or supernet for two steps, and evaluate it."""
+    optimizer = torch.optim.SGD(module.parameters(), 0.1, momentum=0.9)
+    x = torch.zeros(4, *space.elaborated.inputs[0].type.dims)
+    for amp in (False, True):
+        with torch.autocast("absent", torch.bfloat16, enabled=amp):
+            outputs = module(x)
+            losses = [
+                nn.functional.cross_entropy(y.float(), torch.zeros(4, dtype=torch.int64))
+                for y in (outputs if isinstance(outputs, tuple) else (outputs,))
+            ]
+        sum(losses, torch.zeros(())).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    outcomes = [*losses, module.eval()(x), *module.parameters(), *module.buffers()]
+    if isinstance(module, Supernet):
+        coefficients, gates = module.decided(space.sample(seed=0).decisions)
+        outcomes += [module(x, coefficients=coefficients, gates=gates), *coefficients.values(), *gates.values()]
+    for tensor in outcomes:
+        assert isinstance(tensor, FakeTensor)
+        assert tensor.device == torch.device("absent:0"), tensor.device
+
+
+def check_that_what_is_compiled_stays_on_the_device() -> None:
+    """Do so for a network and a supernet of several spaces."""
+    digits = archdsl.load("digits_cells", width=4)
+    darts = archdsl.load("darts", c=4, cells=3, size=32, auxiliary=True)
+    search = archdsl.load("darts", c=4, cells=3, size=16, search=True)
+    for space in (digits, darts):
+        check_that_a_step_stays_on_the_device(archdsl.compile(space.sample(seed=0)), space)
+    for space in (digits, search):
+        check_that_a_step_stays_on_the_device(archdsl.supernet(space), space)
+
+
 def register() -> list[torch.library.Library]:
     """Let torch know the device; what is registered lasts as long as what is returned."""
     backend_registration._setup_privateuseone_for_python_backend("absent", backend_module=Absent())
@@ -93,6 +128,7 @@ if __name__ == "__main__":
         for optimizer in ("sgd", "adamw"):
             for amp in (False, True):
                 check_that_an_epoch_stays_on_the_device(optimizer=optimizer, amp=amp, **augmented)
+        check_that_what_is_compiled_stays_on_the_device()
         with pytest.raises(DataDependentOutputException):
             trainer(Waiting()).run_epoch(0)
         with pytest.raises(FakeTensorDeviceMismatchError):
