@@ -38,6 +38,11 @@ class Frame:
     parameters: str
     suffix: str = ""
 
+    @property
+    def is_nowhere(self) -> bool:
+        """Whether no decision has an address here."""
+        return self.decision.startswith("?")
+
     def child(self, part: str) -> "Frame":
         """Go down one part, which names a body of its own."""
         return Frame(join(self.decision, part), join(self.instance, part), join(self.parameters, part))
@@ -45,6 +50,10 @@ class Frame:
     def element(self, index: int) -> "Frame":
         """Go to the `index`-th element of a comprehension."""
         return Frame(self.decision, self.instance, self.parameters, f"{self.suffix}@{index}")
+
+
+NOWHERE = Frame("?", "?", "?")
+"""Where defaults, types, functions and constants are evaluated: what stands there can decide nothing."""
 
 
 def parts_of(body: ast.Body | ast.Expr) -> dict[int, str]:

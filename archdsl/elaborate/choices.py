@@ -70,6 +70,7 @@ class Choices:
 
     def choose(self, tree: ast.Choose | ast.ChooseOf, env: Env) -> Any_:
         """Decide between alternatives; a chosen layer bears its label in the addresses of its ops."""
+        self._check_place(tree, env)
         part = self._interpreter.part(tree, env)
         frame = env.frame.child(part)
         entries = self._entries(tree, env)
@@ -78,6 +79,12 @@ class Choices:
         entry = self._decide(tree, entries, frame)
         value = self._value(entry, frame)
         return Named(join(part, entry.part) if part else entry.part, value) if is_layer(value) else value  # type: ignore[arg-type]
+
+    @staticmethod
+    def _check_place(tree: ast.Choose | ast.ChooseOf, env: Env) -> None:
+        if env.frame.is_nowhere:
+            message = "a default, a type, a function and a constant can hold no choice"
+            fail("misplaced-choice", message, tree.span, "choices stand in bodies")
 
     def choice_body(self, tree: ast.Choose, env: Env, inputs: tuple[Tensor, ...], span: Span) -> Any_:
         """Decide what a `choice` does to its tensors."""
@@ -159,6 +166,7 @@ class Choices:
         if isinstance(source, OpenSubset):
             not_yet("a choice out of an open choice", tree.span)
         items, _ = source
+        self._check_place(tree, env)
         part = self._interpreter.part(tree, env)
         frame = env.frame.child(part)
         if tree.quantity.kind == "one":

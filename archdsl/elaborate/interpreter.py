@@ -12,7 +12,7 @@ from archdsl.diagnostics import Diagnostic, Fix, Label, Span
 from archdsl.ir import OpDeclaration, Scope, Type, unquote_address
 from archdsl.syntax import ast
 
-from .addresses import Frame, head_name, join
+from .addresses import NOWHERE, Frame, head_name, join
 from .advice import application_fixes, recursion_fixes, shape_fixes
 from .binding import complete, give
 from .builder import Builder
@@ -136,7 +136,7 @@ class Interpreter:
             self.program.cache.evaluating.add(id(definition))
             try:
                 self.program.cache.prepare(definition)
-                env = Env(scope, {}, Frame("", "", ""))
+                env = Env(scope, {}, NOWHERE)
                 value = Interpreter(self.program, Static(), None, self.budget).evaluate(definition.value, env)
                 known = constants[id(definition)] = self._unpack(definition, value)
             finally:
@@ -396,7 +396,7 @@ class Interpreter:
                 "open-static", f"`{definition.name}` is a static function and leaves no static open", span, "left open"
             )
         self.program.cache.prepare(definition)
-        env = Env(function.scope, {}, Frame("", "", ""))
+        env = Env(function.scope, {}, NOWHERE)
 
         def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
             return self.evaluate(expr, Env(function.scope, names, env.frame))
@@ -643,7 +643,7 @@ class Interpreter:
 
             def evaluate(expr: ast.Expr, owner: ModuleScope, names: dict[str, Any_]) -> Any_:
                 static.budget = Budget(STEPS_OF_A_FACT)
-                return static.evaluate(expr, Env(owner, names, Frame("", "", "")))
+                return static.evaluate(expr, Env(owner, names, NOWHERE))
 
             known = scope.declarations[definition.name] = declare(definition, scope, evaluate)
         return known
@@ -662,7 +662,7 @@ class Interpreter:
 
     def _statics(self, layer: Defined) -> dict[str, Any_]:
         definition, scope = layer.definition, layer.scope
-        frame = Frame("", "", "")
+        frame = NOWHERE
 
         def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
             self.program.cache.prepare(definition)
@@ -748,7 +748,7 @@ class Interpreter:
                 f"given {len(inputs)}",
                 secondary=(place,),
             )
-        frame = Frame("", "", "")
+        frame = NOWHERE
 
         def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
             return self.evaluate(expr, Env(scope, names, frame))

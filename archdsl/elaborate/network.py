@@ -9,7 +9,7 @@ from archdsl.ir import KINDS, Choose, Graph, Input, Output, Select, Type
 from archdsl.ir import Label as Decision
 from archdsl.syntax import ast
 
-from .addresses import Frame
+from .addresses import NOWHERE, Frame
 from .binding import STATIC_KINDS, complete
 from .builder import Builder
 from .faults import Fault, Outside, fail
@@ -183,7 +183,7 @@ def bind_network(program: Program, name: str | None = None, statics: Mapping[str
     interpreter = Interpreter(program, Static(), None, Budget(STEPS_OF_A_HEAD))
 
     def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
-        return interpreter.evaluate(expr, Env(scope, names, Frame("", "", "")))
+        return interpreter.evaluate(expr, Env(scope, names, NOWHERE))
 
     known = {parameter.name: parameter for parameter in definition.statics}
     for key, value in given.items():

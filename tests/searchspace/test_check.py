@@ -69,3 +69,16 @@ def test_nothing_is_asked_of_a_space_that_is_refuted() -> None:
         space.size()
     with pytest.raises(ArchdslError, match="illegal-op"):
         space.sample(seed=0)
+
+
+@pytest.mark.parametrize(
+    ("definitions", "body"),
+    [
+        ("block b[k = choose one of [1, 3]](x: image[c, h, w]) { return x |> conv[c, k] }", "return x |> b"),
+        ("fun f[n] = n * choose one of [1, 3]", "return x |> conv[2, f[1]]"),
+        ("let k = choose one of [1, 3]", "return x |> conv[2, k]"),
+        ("block b(x: image[choose one of [2, 3], h, w]) { return x |> relu }", "return x |> b"),
+    ],
+)
+def test_where_no_choice_has_an_address_none_can_stand(definitions: str, body: str) -> None:
+    assert verdict(definitions, body) == ("refuted", ["misplaced-choice"])
