@@ -704,10 +704,14 @@ class Interpreter:
                 members = "".join(f"[{names[p.name]}]" for p in definition.statics if p.family is not None)
                 root = self.program.root(layer.scope, definition) + members
                 result = self.handler.tied(root, key, own, run)
+                if is_layer(result):  # what its use decides is the cell's, too
+                    result = Tied(root, own.instance, result, False)  # type: ignore[arg-type]
             else:
                 result = self.handler.scope(key, own, run)
         finally:
             self._stack.pop()
+        if is_layer(result):
+            return Named(layer.part, result)  # type: ignore[arg-type]
         return _made_at(result, _place(layer, span)) if layer.scope.is_std else result
 
     def _enter(self, layer: Defined, key: tuple[object, ...], span: Span) -> None:

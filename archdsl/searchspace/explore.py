@@ -253,20 +253,28 @@ class Explorer:
     def scope(self, key: Hashable | None, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
         if key is None:
             return self._pick(self._explore(run, frame), None)
-        if holds_tied(key):  # what the tied layer decides stands under an address of its own and cannot be moved along
-            return self._pick(self._explore(run, frame, is_closed=True), None)
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self._explore(run, Frame("", "", ""), is_closed=True)
-        return self._pick(known.moved(frame.decision), None)
+        if not holds_tied(key):
+            known = self._known.get(key)
+            if known is None:
+                known = self._known[key] = self._explore(run, Frame("", "", ""), is_closed=True)
+            if not _gives_tied(known):
+                return self._pick(known.moved(frame.decision), None)
+        # What a tied layer decides stands under an address of its own, which cannot be moved along with the part's.
+        return self._pick(self._explore(run, frame, is_closed=True), None)
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
-        base = root if holds_tied(key) else ""
-        key = (base, key)
-        known = self._tied.get(key)
+        if not holds_tied(key):
+            known = self._decided_once("", key, run)
+            if not _gives_tied(known):
+                return self._pick(known.moved(root), (root, ("", key)))
+        return self._pick(self._decided_once(root, key, run), (root, (root, key)))
+
+    def _decided_once(self, base: str, key: Hashable, run: Callable[[Frame], Any_]) -> Exploration:
+        known = self._tied.get((base, key))
         if known is None:
-            known = self._tied[key] = replace(self._explore(run, Frame(base, "", ""), is_closed=True), base=base)
-        return self._pick(known if base else known.moved(root), (root, key))
+            known = replace(self._explore(run, Frame(base, "", ""), is_closed=True), base=base)
+            self._tied[base, key] = known
+        return known
 
     def mark(self, member: str) -> None:
         self._paths[-1].marks.add(member)
@@ -358,6 +366,10 @@ class Explorer:
         )
         wrong = tuple(replace(own, diagram=union(parts)) for own, parts in faulty.values())
         return Exploration(outcomes, wrong, _conditions(walked), tuple(refusals[:1]) if not outcomes else ())
+
+
+def _gives_tied(exploration: Exploration) -> bool:
+    return any(holds_tied(identity_of(outcome.value)) for outcome in exploration.outcomes)
 
 
 def _uses(indices: Mapping[tuple[str, Hashable], int]) -> tuple[Use, ...]:

@@ -111,6 +111,21 @@ SIZES = {
         "x |> outer",
         2,
     ),
+    "a block that gives a layer decides at each use of the block": (
+        "block pick = choose { a = relu | b = act }",
+        "let f = pick() return x |> f |> f |> pick()",
+        (1 + 2 * 2) * (1 + 2),
+    ),
+    "a cell that gives a layer decides once, in it and in what it gives": (
+        "cell pick = choose { a = relu | b = act }",
+        "let f = pick() return x |> f |> f |> pick()",
+        1 + 2,
+    ),
+    "a tied layer that a block gives decides once for each use of the block": (
+        "block pick { let f = tied act return f |> f }",
+        "let f = pick() return x |> f |> f |> pick()",
+        2 * 2,
+    ),
     "a member that a decision took is not loose": (
         """cell k(x: image[2, h, w]) {
           nodes n[2] after (x) { return relu(choose one of earlier) }
@@ -161,4 +176,7 @@ def test_sizes_worked_out_by_hand(law: str) -> None:
     body = body if "return" in body else f"return {body}"
     space = loads(f"{LAYERS}{definitions}\nnetwork net(x: image[2, 4, 4]) -> image[2, 4, 4] {{ {body} }}")
     assert space.verdict.kind == "proved", space.verdict.diagnostics
-    assert len(brute_force(space.elaborated).keys) == space.size() == size
+    found = brute_force(space.elaborated)
+    assert len(found.keys) == space.size() == size
+    for decisions in found.members:
+        assert verify(space.architecture(decisions).graph, architecture=True) == ()
