@@ -37,7 +37,7 @@ class Written:
 @final
 @dataclass(frozen=True)
 class Callee:
-    """A definition that is written already: an image in, an image of the same type out."""
+    """A definition that is written already: an image in, an image of the same type out; or what gives such a layer."""
 
     name: str
     statics: int
@@ -45,6 +45,7 @@ class Callee:
     family: bool
     count: int
     once: bool
+    maker: bool = False
 
 
 @final
@@ -182,7 +183,7 @@ class _Writer:
         given += [self._static(sight) for _ in range(callee.statics)]
         if callee.once:
             self._decided.add(callee.name)
-        return Written(callee.name + (f"[{', '.join(given)}]" if given else ""), cost)
+        return Written(callee.name + (f"[{', '.join(given)}]" if given else "") + "()" * callee.maker, cost)
 
     def _cost(self, callee: Callee) -> int:
         return 1 if callee.once and callee.name in self._decided else callee.count
@@ -349,6 +350,8 @@ class _Writer:
 
     def definition(self, name: str) -> str:
         """Write a block, a choice, a cell or a family."""
+        if self._chance(8):
+            return self._maker(name)
         kind = self._pick("block", "block", "choice", "cell", "cell", "family")
         statics = self._pick(0, 1)
         once = kind in ("cell", "family")
@@ -372,6 +375,12 @@ class _Writer:
             text = f"{head} {{\n{body.text}\n}}"
         self._callees.append(Callee(name, statics, layers, kind == "family", body.count, once))
         return text
+
+    def _maker(self, name: str) -> str:
+        kind = self._pick("block", "cell")
+        layer = self.layer(Sight(ints=["s"], taken=["s", "k"]), int(self._limit ** (0.5 if kind == "cell" else 0.34)))
+        self._callees.append(Callee(name, 1, False, False, layer.count, kind == "cell", maker=True))
+        return f"{kind} {name}[s, c = 2] = {layer.text}"
 
     def network(self) -> str:
         """Write the network."""
