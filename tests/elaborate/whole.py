@@ -29,10 +29,15 @@ def small_budget() -> Budget:
 def diagnose(text: str) -> list[Diagnostic]:
     """Give all that is said of a text; whatever it is, nothing else than diagnostics may come of it."""
     program = load_program(Source("space.nas", text))
-    found = [*program.diagnostics, *check_names(program)]
+    found = [*program.diagnostics]
     if not any(diagnostic.level == "error" for diagnostic in found):
-        for name in program.networks():
-            found.extend(_walks(program, name))
+        named = check_names(program)
+        found.extend(named)
+        # A file whose names are wrong is walked as well: who loads a space may not have checked it.
+        walked = [own for name in program.networks() for own in _walks(program, name)]
+        found.extend(walked if not any(own.level == "error" for own in named) else ())
+    else:
+        found.extend(check_names(program))
     assert (not found) == (not render_all(found))
     return found
 
