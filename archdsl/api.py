@@ -12,12 +12,9 @@ from archdsl.evaluators.data import load_dataset
 from archdsl.evaluators.protocol import Evaluator, Score
 from archdsl.evaluators.training import TrainingEvaluator, fit_to_data, training_evaluator
 from archdsl.evaluators.trial import Budget
-from archdsl.ir.costs import measure_with
 from archdsl.runs import Progress, Run
 from archdsl.searchspace import Architecture, Space
 from archdsl.strategies import Strategy
-
-measure_with(lambda graph, node: load_backend("torch").measure(graph, node))
 
 
 def compile(architecture: Architecture, *, seed: int | None = None) -> Any:

@@ -8,14 +8,9 @@ import typer
 
 from archdsl.codegen import load_backend
 from archdsl.diagnostics import ArchdslError, Diagnostic, UsageError
-from archdsl.evaluators.data import load_dataset
-from archdsl.evaluators.training import types_of
-from archdsl.interop.export import export
 from archdsl.ir import Graph, Node
 from archdsl.ir.costs import is_measured, measured
-from archdsl.ir.draw import to_svg, to_tree
 from archdsl.searchspace import Architecture
-from archdsl.searchspace.fitting import fit
 
 from .inputs import (
     ArchArgument,
@@ -70,6 +65,8 @@ def show(
     nas: Annotated[bool, typer.Option("--nas", help="Print its graph as a network without choices.")] = False,
 ) -> None:
     """Print an architecture as a tree with shapes and costs, or draw it."""
+    from archdsl.ir.draw import to_svg, to_tree
+
     found = find_architecture(arch, at, settings)
     _say_dropped(found)
     graph = found.architecture.graph
@@ -146,6 +143,8 @@ def compile_(
 
     The best of a run keeps its trained weights; anything else is untrained.
     """
+    from archdsl.interop.export import export
+
     plugins(plugin)
     found = find_architecture(arch, at, settings)
     _say_dropped(found)
@@ -163,7 +162,10 @@ def compile_(
 
 
 def _fitted(architecture: Architecture, data: str) -> Architecture:
-    space = fit(architecture.space, *types_of(load_dataset(data))).space
+    from archdsl.evaluators.data import load_dataset
+    from archdsl.evaluators.training import fit_to_data
+
+    space = fit_to_data(architecture.space, load_dataset(data)).space
     return space.transfer(architecture)[0]
 
 

@@ -8,7 +8,6 @@ import typer
 
 from archdsl.codegen import load_plugin
 from archdsl.diagnostics import Diagnostic, UsageError
-from archdsl.runs import load_run, read_run_config
 from archdsl.searchspace import Architecture, Space, load, load_architecture
 
 SpaceArgument = Annotated[str, typer.Argument(metavar="SPACE", help="A path or a shipped name, either with :network.")]
@@ -84,6 +83,8 @@ def find_architecture(spec: str, at: str | None = None, settings: list[str] | No
     """
     path = Path(spec)
     if path.is_dir():
+        from archdsl.runs import load_run, read_run_config
+
         for plugin in read_run_config(path).evaluator.get("plugins", ()):
             load_plugin(plugin)
         run = load_run(path)

@@ -1,21 +1,19 @@
-"""Commands that train and search: train, search, resume, runs, report."""
+"""Commands that train and search: train, search, resume, runs, report.
+
+What they need is imported when one of them runs: no other command waits for it.
+"""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from archdsl import api, runs
 from archdsl.diagnostics import ArchdslError, Diagnostic, UsageError
-from archdsl.evaluators.training import TrainingEvaluator, fit_to_data, training_evaluator
 from archdsl.evaluators.trial import Budget
-from archdsl.runs import Run, RunSummary, list_runs, load_run
-from archdsl.runs.report import report as write_report
 from archdsl.searchspace import Space
-from archdsl.strategies import strategy_names
 
 from .architectures import refuse_existing
 from .inputs import (
@@ -33,6 +31,10 @@ from .inputs import (
 )
 from .output import Interrupted, RunProgress, console, print_json, print_table
 
+if TYPE_CHECKING:
+    from archdsl.evaluators.training import TrainingEvaluator
+    from archdsl.runs import Run, RunSummary
+
 DataOption = Annotated[
     str, typer.Option("--data", metavar="NAME|PATH", help="digits, fashion_mnist, cifar10:PATH, an .npz, a folder.")
 ]
@@ -48,7 +50,9 @@ DirOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Th
 def search(
     space: SpaceArgument,
     data: DataOption = "digits",
-    strategy: Annotated[str, typer.Option("--strategy", help=", ".join(strategy_names()))] = "regularized_evolution",
+    strategy: Annotated[
+        str, typer.Option("--strategy", metavar="NAME", help="A wrong name lists them all.")
+    ] = "regularized_evolution",
     trials: Annotated[int | None, typer.Option("--trials", help="How many candidates to train.")] = None,
     time: Annotated[str | None, typer.Option("--time", metavar="30m", help="No trial begins after it.")] = None,
     epochs: EpochsOption = 1,
@@ -63,6 +67,8 @@ def search(
     plugin: PluginOption = None,
 ) -> None:
     """Search a space for the architecture that does best on data."""
+    from archdsl import api
+
     files = plugins(plugin)
     loaded = open_space(space, settings)
     evaluator = api.trainer(data, statics(training), device=device)
@@ -90,6 +96,8 @@ def train(
     plugin: PluginOption = None,
 ) -> None:
     """Train one architecture, from scratch, and keep its weights."""
+    from archdsl import api
+
     files = plugins(plugin)
     architecture = find_architecture(arch, at, settings).architecture
     evaluator = api.trainer(data, statics(training), device=device, final=final)
@@ -103,9 +111,10 @@ def train(
     )  # fmt: skip
 
 
-def _announce(space: Space, evaluator: TrainingEvaluator) -> Space:
+def _announce(space: Space, evaluator: "TrainingEvaluator") -> Space:
     """Print what was found before anything is trained."""
     from archdsl.codegen import load_backend
+    from archdsl.evaluators.training import fit_to_data
 
     for line in evaluator.dataset.describe():
         console.print(line, markup=False)
@@ -127,7 +136,7 @@ def _fresh(network: str) -> Path:
 
 def _search(
     space: Space,
-    evaluator: TrainingEvaluator,
+    evaluator: "TrainingEvaluator",
     strategy: str,
     options: Mapping[str, Any],
     trials: int | None,
@@ -137,6 +146,8 @@ def _search(
     out: Path,
     files: tuple[str, ...],
 ) -> None:
+    from archdsl import runs
+
     console.print(f"run: {out}", markup=False)
     described = {**evaluator.describe(), **({"plugins": list(files)} if files else {})}
     with RunProgress(trials, epochs) as progress:
@@ -151,7 +162,7 @@ def _search(
     _summary(run)
 
 
-def _summary(run: Run) -> None:
+def _summary(run: "Run") -> None:
     trial = run.best_trial
     shown = ", ".join(f"{m.name} {m.value:.4g}" for m in trial.measurements[:2])
     console.print(f"best: trial {trial.number}, {shown}", style="bold", markup=False)
@@ -166,6 +177,9 @@ def resume(
     trials: Annotated[int | None, typer.Option("--trials", help="How many trials are wanted now.")] = None,
 ) -> None:
     """Go on with a run that was stopped or killed, exactly as it would have gone on."""
+    from archdsl import runs
+    from archdsl.evaluators.training import training_evaluator
+
     config = runs.read_run_config(path)
     plugins(list(config.evaluator.get("plugins", ())))
     if config.evaluator.get("kind") != "training":
@@ -185,6 +199,8 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List the runs in a folder."""
+    from archdsl.runs import list_runs
+
     found = list_runs(root)
     rows = [
         (str(run.dir), run.network, run.strategy, run.done, run.wanted or "-", run.state, _best(run)) for run in found
@@ -198,7 +214,7 @@ def list_(
         print_table(columns, rows)
 
 
-def _best(run: RunSummary) -> str:
+def _best(run: "RunSummary") -> str:
     if run.problem is not None:
         return run.problem
     return f"{run.best.name} {run.best.value:.4g}" if run.best else "-"
@@ -212,6 +228,9 @@ def report(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write it.")] = None,
 ) -> None:
     """Write a run as one HTML file: the best architectures, accuracy over trials, cost, lineage."""
+    from archdsl.runs import load_run
+    from archdsl.runs.report import report as write_report
+
     target = out or path / "report.html"
     if out is not None:
         refuse_existing(out)
