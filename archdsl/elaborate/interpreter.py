@@ -5,23 +5,24 @@ With decisions replayed it gives an architecture's graph, with every choice kept
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, NoReturn, final
 
-from archdsl.diagnostics import Diagnostic, Fix, Label, Span
-from archdsl.ir import OpDeclaration, Scope, Type, unquote_address
+from archdsl.diagnostics import Label, Span
+from archdsl.ir import OpDeclaration
 from archdsl.syntax import ast
 
-from .addresses import NOWHERE, Frame, head_name, join
+from .addresses import NOWHERE, Frame, head_name
 from .advice import application_fixes, recursion_fixes, shape_fixes
+from .application import Application
 from .binding import complete, give
+from .bodies import Bodies
 from .builder import Builder
 from .builtins import arithmetic, call_builtin, elements, is_number, length_of_range
 from .choices import Choices
-from .faults import Fault, Outside, fail, not_yet, seen_from
+from .faults import fail, not_yet
 from .handlers import Handler, Keep, Static
 from .limits import (
-    MAX_NAMES,
     MAX_REPEAT,
     Budget,
     allow_deep_calls,
@@ -29,11 +30,10 @@ from .limits import (
     check_parts,
     too_deep,
 )
-from .ops import attributes_of, declare
+from .ops import declare
 from .program import BUILTINS, ModuleScope, Program
-from .report import counted
 from .sight import word
-from .unify import Unifier, origins
+from .unify import origins
 from .values import (
     ABSENT,
     Absent,
@@ -52,6 +52,7 @@ from .values import (
     Several,
     Subset,
     Tensor,
+    TensorLike,
     Tied,
     describe,
     identity_of,
@@ -59,11 +60,10 @@ from .values import (
     size_of,
 )
 
-QUANTITIES = ("edges", "live", "depth", "present")
-JOINS = {"sum": "add"}
 STEPS_OF_A_FACT = 200_000
 """What an op may use to compute one dim, weight or cost."""
-TensorLike = Tensor | Absent
+QUANTITIES = ("edges", "live", "depth", "present")
+JOINS = {"sum": "add"}
 
 
 @final
@@ -83,8 +83,9 @@ class Interpreter:
         self.budget = budget or Budget()
         self.keeps_open = isinstance(handler, Keep)
         self.tracks_members = program.uses_loose()
-        self._choices = Choices(self)
-        self._stack: list[tuple[object, ...]] = []
+        self.choices = Choices(self)
+        self.application = Application(self)
+        self.bodies = Bodies(self)
         self._function_depth = 0
 
     # ------------------------------------------------------------ expressions
@@ -138,9 +139,23 @@ class Interpreter:
                 self.program.cache.prepare(definition)
                 env = Env(scope, {}, NOWHERE)
                 value = Interpreter(self.program, Static(), None, self.budget).evaluate(definition.value, env)
-                known = constants[id(definition)] = self._unpack(definition, value)
+                known = constants[id(definition)] = self.bodies.unpack(definition, value)
             finally:
                 self.program.cache.evaluating.discard(id(definition))
+        return known
+
+    def declaration(self, definition: ast.OpDefinition, scope: ModuleScope) -> OpDeclaration:
+        """Give the declaration of an op, made once for all its uses."""
+        known = scope.declarations.get(definition.name)
+        if known is None:
+            self.program.cache.prepare(definition)
+            static = Interpreter(self.program, Static(), None)
+
+            def evaluate(expr: ast.Expr, owner: ModuleScope, names: dict[str, Any_]) -> Any_:
+                static.budget = Budget(STEPS_OF_A_FACT)
+                return static.evaluate(expr, Env(owner, names, NOWHERE))
+
+            known = scope.declarations[definition.name] = declare(definition, scope, evaluate)
         return known
 
     def _list(self, tree: ast.ListExpr, env: Env) -> Any_:
@@ -150,9 +165,9 @@ class Interpreter:
                 items.extend(self.generate(item, env))
             else:
                 items.append(self.evaluate(item, env))
-        return self._bounded(tuple(items), tree.span)
+        return self.bounded(tuple(items), tree.span)
 
-    def _bounded(self, value: Any_, span: Span) -> Any_:
+    def bounded(self, value: Any_, span: Span) -> Any_:
         """Stop at a list that holds too much, what is in its lists counted as well."""
         size = size_of(value)
         self.budget.spend(span, size // 16)
@@ -219,7 +234,7 @@ class Interpreter:
                 self._clauses(tree, index + 1, inner, mapped)
                 if len(mapped) != before + 1:
                     not_yet("a filtered or nested comprehension over an open choice", tree.span)
-            results.extend(self._choices.select(source, tuple(mapped)))
+            results.extend(self.choices.select(source, tuple(mapped)))
             return
         for item, position in zip(*source, strict=True):
             inner = env.bind(clause.name, item).at(env.frame.element(position))
@@ -256,7 +271,7 @@ class Interpreter:
             if is_layer(first):
                 check_parts(size_of(first) + size_of(second), tree.span)
                 return Composed(first, second)  # type: ignore[arg-type]
-            return self.apply(second, self._tensors(first, tree.left, env), env.frame, tree.right.span)
+            return self.apply(second, self.tensors(first, tree.left, env), env.frame, tree.right.span)
         if isinstance(first, (Tensor, Absent)) or isinstance(second, (Tensor, Absent)):
             return self._add(tree, first, second, env)
         if is_layer(first) or is_layer(second):
@@ -434,6 +449,10 @@ class Interpreter:
             return base.index
         fail("unknown-name", f"{describe(base)} has no `{tree.name}`", tree.base.span, describe(base))
 
+    def apply(self, layer: Any_, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
+        """Apply a layer to tensors; applied to an absent one it gives absent and decides nothing."""
+        return self.application.apply(layer, inputs, frame, span)
+
     # ------------------------------------------------------------ calls and joins
 
     def arguments(self, trees: Sequence[ast.Expr | ast.Keyword | ast.Generator], env: Env) -> list[Any_]:
@@ -447,7 +466,7 @@ class Interpreter:
                 values.extend(self.generate(tree, env))
                 continue
             value = self.evaluate(tree, env)
-            values.extend(self._choices.select(value, value.items) if isinstance(value, OpenSubset) else [value])
+            values.extend(self.choices.select(value, value.items) if isinstance(value, OpenSubset) else [value])
         return values
 
     def _call(self, tree: ast.Call, env: Env) -> Any_:
@@ -461,7 +480,7 @@ class Interpreter:
             fail("not-a-layer", f"{describe(base)} cannot be applied", tree.base.span, "no layer")
         values: list[TensorLike] = []
         for value, where in zip(self.arguments(tree.arguments, env), self._places(tree), strict=False):
-            values.extend(self._tensors(value, where, env))
+            values.extend(self.tensors(value, where, env))
         return self.apply(base, values, env.frame, tree.span)
 
     @staticmethod
@@ -537,17 +556,18 @@ class Interpreter:
             if isinstance(tensor, Tensor) and (tensor.member is None or not self.handler.is_marked(tensor.member))
         )
 
-    def _tensors(self, value: Any_, tree: ast.Tree, env: Env) -> list[TensorLike]:
+    def tensors(self, value: Any_, tree: ast.Tree, env: Env) -> list[TensorLike]:
+        """Give the tensors that a value is, or refuse it."""
         match value:
             case Tensor() | Absent():
                 return [value]
             case Several(values=values):
-                return [tensor for inner in values for tensor in self._tensors(inner, tree, env)]
+                return [tensor for inner in values for tensor in self.tensors(inner, tree, env)]
             case OpenSubset():
-                return [t for v in self._choices.select(value, value.items) for t in self._tensors(v, tree, env)]
+                return [t for v in self.choices.select(value, value.items) for t in self.tensors(v, tree, env)]
         items = elements(value)
         if items is not None:
-            return [tensor for item in items for tensor in self._tensors(item, tree, env)]
+            return [tensor for item in items for tensor in self.tensors(item, tree, env)]
         if is_layer(value):
             self._refuse_layer("a layer stands where a tensor is needed", tree, env)
         message = f"a tensor is needed here, given {describe(value)}"
@@ -559,400 +579,13 @@ class Interpreter:
         label = "a layer, applied to nothing; `f(x)` and `x |> f` apply one"
         fail("layer-for-tensor", f"{what}", tree.span, label, fixes=fixes)
 
-    # ------------------------------------------------------------ application
-
-    def apply(self, layer: Any_, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
-        """Apply a layer to tensors; applied to an absent one it gives absent and decides nothing."""
-        self.budget.spend(span)
-        try:
-            return self._apply(layer, inputs, frame, span)
-        except RecursionError:
-            raise too_deep(span) from None
-
-    def _apply(self, layer: Any_, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
-        match layer:
-            case Named(part=part, layer=inner):
-                return self.apply(inner, inputs, frame.child(part), span)
-            case Composed(first=first, second=second):
-                middle = self.apply(first, inputs, frame, span)
-                values = list(middle.values) if isinstance(middle, Several) else [middle]
-                return self.apply(second, values, frame, span)  # type: ignore[arg-type]
-            case Defined(definition=ast.OpDefinition()):
-                return self._apply_op(layer, inputs, frame, span)
-            case Defined():
-                return self._apply_composite(layer, inputs, frame, span)
-            case Repeated():
-                return self._apply_repeat(layer, inputs, frame, span)
-            case Tied():
-                return self._apply_tied(layer, inputs, frame)
-            case Open():
-                if any(isinstance(tensor, Absent) for tensor in inputs):
-                    return ABSENT
-                return self._choices.apply_open(layer, inputs, frame)
-            case Absent():
-                return ABSENT
-            case Builtin(name="sum"):
-                env = Env(self.program.main, {}, frame)
-                return self.join("add", "sum", list(inputs), env, "sum", span)
-            case _:
-                fail("not-a-layer", f"{describe(layer)} cannot be applied", span, "no layer")
-
-    def _apply_op(self, layer: Defined, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
-        definition = layer.definition
-        assert isinstance(definition, ast.OpDefinition)
-        self._closed(layer)
-        present = [tensor for tensor in inputs if isinstance(tensor, Tensor)]
-        variadic = any(parameter.variadic for parameter in definition.tensors)
-        if (not present and (inputs or variadic)) or (len(present) < len(inputs) and not variadic):
-            return ABSENT
-        if any(tensor.lacking for tensor in present):
-            not_yet(f"`{definition.name}` of a tensor that an open choice may leave out", span)
-        try:
-            names = self._statics(layer)
-            attributes = attributes_of(names, definition)
-            declaration = self.declaration(definition, layer.scope)
-            facts = declaration.infer(dict(attributes), tuple(tensor.type for tensor in present))
-        except Fault as fault:
-            raise self._seen_from_use(fault, layer, present, span) from None
-        own = frame.child(layer.part)
-        if self.builder is None:
-            results = tuple(Tensor(type_, origin=_place(layer, span)) for type_ in facts.types)
-        else:
-            results = self.builder.op(declaration, attributes, tuple(present), facts, own, _place(layer, span))
-        return results[0] if len(results) == 1 else Several(results)
-
-    @staticmethod
-    def _seen_from_use(fault: Fault, layer: Defined, inputs: Sequence[Tensor], span: Span) -> Fault:
-        """Give what an op's declaration says of a use the place of that use."""
-        diagnostic, place = fault.diagnostic, _place(layer, span)
-        if diagnostic.primary is not None:
-            return seen_from(fault, place, layer.definition.name) if layer.scope.is_std else fault
-        given = " and ".join(str(tensor.type) for tensor in inputs)
-        secondary = list(origins(inputs, "gives ", place))
-        if place == span and layer.span != span:
-            secondary.append(Label(layer.span, f"`{layer.definition.name}` is given its statics here"))
-        primary = Label(place, f"given {given}" if given else "")
-        return type(fault)(replace(diagnostic, primary=primary, secondary=(*diagnostic.secondary, *secondary)))
-
-    def declaration(self, definition: ast.OpDefinition, scope: ModuleScope) -> OpDeclaration:
-        """Give the declaration of an op, made once for all its uses."""
-        known = scope.declarations.get(definition.name)
-        if known is None:
-            self.program.cache.prepare(definition)
-            static = Interpreter(self.program, Static(), None)
-
-            def evaluate(expr: ast.Expr, owner: ModuleScope, names: dict[str, Any_]) -> Any_:
-                static.budget = Budget(STEPS_OF_A_FACT)
-                return static.evaluate(expr, Env(owner, names, NOWHERE))
-
-            known = scope.declarations[definition.name] = declare(definition, scope, evaluate)
-        return known
-
-    def _closed(self, layer: Defined) -> None:
-        open_holes = [name for name in layer.open if layer.given and self._required(layer, name)]
-        if open_holes:
-            listed = ", ".join(f"`{name}`" for name in open_holes)
-            place = Label(layer.definition.name_span, "declared here")
-            message = f"`{layer.definition.name}` still takes {listed}"
-            fail("missing-static", message, layer.span, "applied with a static left open by `_`", secondary=(place,))
-
-    @staticmethod
-    def _required(layer: Defined, name: str) -> bool:
-        return any(p.name == name and p.default is None for p in layer.definition.statics)
-
-    def _statics(self, layer: Defined) -> dict[str, Any_]:
-        definition, scope = layer.definition, layer.scope
-        frame = NOWHERE
-
-        def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
-            self.program.cache.prepare(definition)
-            return self.evaluate(expr, Env(scope, names, frame))
-
-        given = dict(layer.given)
-        return complete(definition.statics, given, evaluate, definition.name, definition.name_span, layer.span)
-
-    def _apply_composite(self, layer: Defined, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
-        definition = layer.definition
-        assert isinstance(definition, ast.Composite)
-        self._closed(layer)
-        variadic = any(parameter.variadic for parameter in definition.tensors or ())
-        absent = sum(isinstance(tensor, Absent) for tensor in inputs)
-        if absent and (not variadic or absent == len(inputs)):
-            return ABSENT
-        if definition.depth is not None:
-            not_yet("a recursion bounded by `depth`", definition.depth.span)
-        self.program.cache.prepare(definition)
-        present = tuple(replace(tensor, index=None, member=None) for tensor in inputs if isinstance(tensor, Tensor))
-        names = self._statics(layer)
-        names.update(self._tensor_names(definition, layer.scope, names, present, span))
-        own = frame.child(layer.part)
-        key = (layer.identity, *((name, identity_of(value)) for name, value in names.items()))
-        self._enter(layer, key, span)
-        if self.builder is not None:
-            self.builder.scopes.append(Scope(own.instance.lstrip("."), definition.name, definition.kind))
-
-        def run(inner: Frame) -> Any_:
-            try:
-                return _from_inside(self._body(definition, Env(layer.scope, names, inner), present))
-            except Fault as fault:
-                if not layer.scope.is_std:
-                    raise
-                raise seen_from(fault, _place(layer, span), definition.name) from None
-
-        try:
-            if definition.kind == "cell":
-                members = "".join(f"[{names[p.name]}]" for p in definition.statics if p.family is not None)
-                root = self.program.root(layer.scope, definition) + members
-                result = self.handler.tied(root, key, own, run)
-                if is_layer(result):  # what its use decides is the cell's, too
-                    result = Tied(root, own.instance, result, False)  # type: ignore[arg-type]
-            else:
-                result = self.handler.scope(key, own, run)
-        finally:
-            self._stack.pop()
-        if is_layer(result):
-            return Named(layer.part, result)  # type: ignore[arg-type]
-        return _made_at(result, _place(layer, span)) if layer.scope.is_std else result
-
-    def _enter(self, layer: Defined, key: tuple[object, ...], span: Span) -> None:
-        again = key in self._stack
-        deep = sum(entry[0] == layer.identity for entry in self._stack) >= self.budget.depth // 2
-        if again or deep or len(self._stack) >= self.budget.depth:
-            fail(
-                "unbounded-recursion",
-                f"the recursion of `{layer.definition.name}` has no bound",
-                _place(layer, span),
-                "uses itself with the same statics and types" if again else "uses itself without an end",
-                secondary=(Label(layer.definition.name_span, "defined here"),),
-                fixes=recursion_fixes(self.program, layer.definition, layer.span),  # type: ignore[arg-type]
-            )
-        self._stack.append(key)
-
-    def _advise(self, given: Tensor, wanted: Type) -> tuple[Fix, ...]:
-        return shape_fixes(self.program, (given,), (wanted,))
-
-    def _tensor_names(
-        self,
-        definition: ast.Composite,
-        scope: ModuleScope,
-        statics: dict[str, Any_],
-        inputs: tuple[Tensor, ...],
-        span: Span,
-    ) -> dict[str, Any_]:
-        parameters = definition.tensors or ()
-        fixed = sum(not parameter.variadic for parameter in parameters)
-        rest = len(inputs) - fixed
-        if rest < 0 or (rest and fixed == len(parameters)):
-            takes = f"takes {fixed} tensor{'s' * (fixed != 1)}"
-            place = Label(definition.name_span, "declared here")
-            fail(
-                "wrong-arity",
-                f"`{definition.name}` {takes}, given {len(inputs)}",
-                span,
-                f"given {len(inputs)}",
-                secondary=(place,),
-            )
-        frame = NOWHERE
-
-        def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
-            return self.evaluate(expr, Env(scope, names, frame))
-
-        names: dict[str, Any_] = {}
-        unify = Unifier(definition.name, statics, evaluate, span, advise=self._advise)
-        position = 0
-        for parameter in parameters:
-            width = rest if parameter.variadic else 1
-            tensors = inputs[position : position + width]
-            position += width
-            names[parameter.name] = tensors if parameter.variadic else tensors[0]
-            for tensor in tensors:
-                if parameter.type is not None:
-                    unify(parameter.type, tensor)
-        return {**{name: tuple(sizes) for name, sizes in unify.each.items()}, **unify.bound, **names}
-
-    def _apply_repeat(self, layer: Repeated, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
-        values: list[TensorLike] = list(inputs)
-        result: Any_ = values[0] if len(values) == 1 else Several(tuple(values))
-        for i in range(layer.count):
-            own = frame.child(f"{layer.part}[{i}]")
-            env = layer.env.bind(layer.repeat.index, i) if layer.repeat.index else layer.env
-            current = tuple(values)
-
-            def run(inner: Frame, env: Env = env, current: tuple[TensorLike, ...] = current) -> Any_:
-                body = self.evaluate(layer.repeat.body, env.at(inner))
-                if not is_layer(body) and not isinstance(body, Absent):
-                    message = f"`repeat` needs a layer, given {describe(body)}"
-                    fail(
-                        "not-a-layer",
-                        message,
-                        layer.repeat.body.span,
-                        f"{describe(body)}; a layer is applied by `repeat`",
-                    )
-                return self.apply(body, current, inner, layer.repeat.body.span)
-
-            result = self.handler.scope(None, own, run)
-            values = list(result.values) if isinstance(result, Several) else [result]  # type: ignore[arg-type,list-item]
-        return result
-
-    def _apply_tied(self, layer: Tied, inputs: Sequence[TensorLike], frame: Frame) -> Any_:
-        own = Frame(frame.decision, frame.instance, layer.instance if layer.shared else frame.parameters)
-
-        def run(inner: Frame) -> Any_:
-            return self.apply(layer.layer, inputs, inner, self.program.main.module.span)
-
-        return self.handler.tied(layer.root, (identity_of(layer.layer), tuple(inputs)), own, run)
-
-    # ------------------------------------------------------------ bodies
-
-    def _body(self, definition: ast.Composite, env: Env, inputs: tuple[Tensor, ...]) -> Any_:
-        if isinstance(definition.body, ast.Choose):
-            result = self._choices.choice_body(definition.body, env, inputs, definition.span)
-        else:
-            result = self.statements(definition.body, env, inputs if definition.tensors is not None else None)
-        if definition.results is not None:
-            self._check_results(definition, definition.results, result, env)
-        return result
-
-    def statements(self, body: ast.Body, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
-        """Walk a body to its `return`; a layer that is returned is applied to the definition's tensors."""
-        if len(body.statements) > MAX_NAMES:
-            fail(
-                "too-large", f"a body binds at most {MAX_NAMES} names", body.statements[MAX_NAMES].span, "one too many"
-            )
-        for statement in body.statements:
-            match statement:
-                case ast.Let():
-                    env = self._let(statement, env)
-                case ast.Nodes():
-                    env = env.bind(statement.name, self._nodes(statement, env))
-                case ast.Require(condition=condition):
-                    if not self.truth(condition, env):
-                        text = " ".join(condition.span.text.split())
-                        raise Outside(
-                            Diagnostic("requirement", f"`require {text}` does not hold", Label(statement.span))
-                        )
-                case ast.Setting():
-                    not_yet("a `setting`", statement.span)
-                case ast.Return():
-                    return self._return(statement, env, inputs)
-        fail("missing-return", "a body needs a `return`", body.span)
-
-    def _return(self, statement: ast.Return, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
-        values = tuple(self._result(value, env, inputs) for value in statement.values)
-        named = [Several((_Aux(a.name), self._result(a.value, env, inputs))) for a in statement.auxiliaries]  # type: ignore[arg-type]
-        if not named and len(values) == 1:
-            return values[0]
-        return self._bounded(Several((*values, *named)), statement.span)
-
-    def _result(self, tree: ast.Expr, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
-        value = self.evaluate(tree, env)
-        if inputs is not None and is_layer(value):
-            return self.apply(value, inputs, env.frame, tree.span)
-        return value
-
-    def _let(self, statement: ast.Let, env: Env) -> Env:
-        part = self.program.cache.parts.get(id(statement), statement.names[0])
-        inner = env.frame.child(part)
-        if statement.at is not None:
-            address = unquote_address(statement.at)
-            inner = Frame(address, address, address)
-        value = self.evaluate(statement.value, env.at(inner))
-        for name, bound in self._unpack(statement, value).items():
-            if self.tracks_members and isinstance(bound, Tensor) and bound.member is None:
-                bound = replace(bound, member=join(env.frame.instance, name))
-            self.budget.spend(statement.span, len(env.names) // 64)
-            env = env.bind(name, bound)
-        return env
-
-    def _unpack(self, statement: ast.Let, value: Any_) -> dict[str, Any_]:
-        if len(statement.names) == 1:
-            return {statement.names[0]: value}
-        if isinstance(value, Absent):
-            return dict.fromkeys(statement.names, ABSENT)
-        values = value.values if isinstance(value, Several) else elements(value)
-        if values is None or len(values) != len(statement.names):
-            given = describe(value)
-            place = statement.name_spans[0].to(statement.name_spans[-1])
-            secondary = (Label(statement.value.span, given),)
-            message = f"{len(statement.names)} names are bound to {given}"
-            fail("wrong-arity", message, place, f"{len(statement.names)} names", secondary=secondary)
-        return dict(zip(statement.names, values, strict=True))
-
-    def _nodes(self, statement: ast.Nodes, env: Env) -> Any_:
-        if isinstance(statement.count, ast.Range):
-            not_yet("a range of node counts", statement.count.span)
-        count = self.integer(statement.count, env)
-        if not 0 <= count <= MAX_REPEAT:
-            message = f"a node list has 0 to {MAX_REPEAT} nodes, given {count}"
-            fail("too-large", message, statement.count.span, f"{count} nodes")
-        part = self.program.cache.parts.get(id(statement), statement.name)
-        base = join(env.frame.instance, part)
-        earlier: list[TensorLike] = []
-        for seed in statement.seeds:
-            value = self.evaluate(seed, env)
-            for tensor in self._tensors(value, seed, env):
-                earlier.append(self._member_of(tensor, len(earlier), f"{base}~{len(earlier)}"))
-        made: list[TensorLike] = []
-        for i in range(count):
-            names = {**env.names, "earlier": tuple(earlier)}
-            if statement.index:
-                names[statement.index] = i
-            inner = Env(env.scope, names, env.frame.child(f"{part}[{i}]"))
-
-            def run(frame: Frame, inner: Env = inner) -> Any_:
-                return self.statements(statement.body, inner.at(frame), None)
-
-            value = self.handler.scope(None, inner.frame, run)
-            tensors = self._tensors(value, statement.body, env)
-            if len(tensors) != 1:
-                fail(
-                    "wrong-arity",
-                    f"a node is one tensor, given {describe(value)}",
-                    statement.body.span,
-                    describe(value),
-                )
-            node = self._member_of(tensors[0], len(earlier), f"{base}[{i}]")
-            earlier.append(node)
-            made.append(node)
-        return tuple(made)
-
-    def _member_of(self, tensor: TensorLike, index: int, member: str) -> TensorLike:
-        if isinstance(tensor, Absent):
-            return tensor
-        own = (tensor.member or member) if self.tracks_members else None
-        return replace(tensor, index=index, member=own)
-
-    def _check_results(
-        self, definition: ast.Composite, results: tuple[ast.TypeExpr, ...], value: Any_, env: Env
-    ) -> None:
-        values = [v for v in (value.values if isinstance(value, Several) else (value,)) if not _is_auxiliary(v)]
-        if isinstance(value, Absent) and definition.kind != "network":
-            return
-        if len(values) != len(results):
-            message = f"`{definition.name}` gives {counted(len(values), 'result')}, its type says {len(results)}"
-            fail(
-                "wrong-arity", message, results[0].span.to(results[-1].span), f"says {counted(len(results), 'result')}"
-            )
-
-        def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
-            return self.evaluate(expr, Env(env.scope, {**env.names, **names}, env.frame))
-
-        unify = Unifier(definition.name, dict(env.names), evaluate, None, gives=True, advise=self._advise)
-        for expected, actual in zip(results, values, strict=True):
-            if isinstance(actual, Tensor):
-                unify.span = actual.origin or expected.span
-                unify(expected, actual)
-            elif not isinstance(actual, Absent):
-                message = f"`{definition.name}` gives {describe(actual)}, its type says {expected.span.text}"
-                fail("wrong-kind", message, expected.span, "the type of a tensor")
-
     # ------------------------------------------------------------ choices and layers
 
     def _choose(self, tree: ast.Choose, env: Env) -> Any_:
-        return self._choices.choose(tree, env)
+        return self.choices.choose(tree, env)
 
     def _choose_of(self, tree: ast.ChooseOf, env: Env) -> Any_:
-        return self._choices.choose_of(tree, env)
+        return self.choices.choose_of(tree, env)
 
     def _repeat(self, tree: ast.Repeat, env: Env) -> Any_:
         if isinstance(tree.count, ast.Range):
@@ -1008,31 +641,6 @@ class Interpreter:
     }
 
 
-def _place(layer: Defined, span: Span) -> Span:
-    """Give the place of a layer where it is written in its application, else the place of the application."""
-    own = layer.span
-    return own if own.source is span.source and span.start <= own.start and own.end <= span.end else span
-
-
-def _made_at(value: Any_, span: Span) -> Any_:
-    """Say that tensors were made here: the text of the standard library says little to who uses it."""
-    match value:
-        case Tensor():
-            return replace(value, origin=span)
-        case Several(values=values):
-            return Several(tuple(_made_at(inner, span) for inner in values))
-        case _:
-            return value
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class _Aux:
-    """Marks an auxiliary result with its name."""
-
-    name: str
-
-
 def _lacking(operands: Sequence[Tensor]) -> Lacking | None:
     """Tell whether some architecture lacks all operands of a sum."""
     reasons = [operand.lacking for operand in operands if operand.lacking is not None]
@@ -1041,26 +649,3 @@ def _lacking(operands: Sequence[Tensor]) -> Lacking | None:
     if any(reason.low > 0 and reasons.count(reason) == reason.candidates for reason in reasons):
         return None
     return reasons[0] if len(reasons) == 1 else Lacking()
-
-
-def _from_inside(value: Any_) -> Any_:
-    """Give what a definition returns: outside of it, its tensors are no elements of its node lists."""
-    match value:
-        case Tensor() if value.index is not None or value.member is not None:
-            return replace(value, index=None, member=None)
-        case Several(values=values):
-            return Several(tuple(map(_from_inside, values)))
-        case _:
-            return value
-
-
-def _is_auxiliary(value: Any_) -> bool:
-    return isinstance(value, Several) and bool(value.values) and isinstance(value.values[0], _Aux)
-
-
-def split_auxiliaries(value: Any_) -> tuple[list[Any_], list[tuple[str, Any_]]]:
-    """Part what a network returns into its results and its auxiliary results with their names."""
-    values = list(value.values) if isinstance(value, Several) else [value]
-    main = [v for v in values if not _is_auxiliary(v)]
-    auxiliary = [(v.values[0].name, v.values[1]) for v in values if _is_auxiliary(v)]  # type: ignore[union-attr]
-    return main, auxiliary

@@ -11,10 +11,11 @@ from archdsl.syntax import ast
 
 from .addresses import NOWHERE, Frame
 from .binding import STATIC_KINDS, complete
+from .bodies import split_auxiliaries
 from .builder import Builder
 from .faults import Fault, Outside, fail
 from .handlers import Handler, Keep, Replay, Static
-from .interpreter import Interpreter, split_auxiliaries
+from .interpreter import Interpreter
 from .limits import Budget
 from .program import Program
 from .values import Absent, Any_, Defined, Env, Tensor, describe, is_static

@@ -54,6 +54,8 @@ class Absent:
 
 ABSENT: Final = Absent()
 
+TensorLike = Tensor | Absent
+
 
 @final
 @dataclass(frozen=True, slots=True)

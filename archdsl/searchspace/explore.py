@@ -327,7 +327,7 @@ class Explorer:
             path = _Path(script, is_closed)
             self.walks += 1
             self._paths.append(path)
-            depth = len(self._interpreter._stack)
+            depth = len(self._interpreter.application.stack)
             try:
                 value = run(frame)
             except _Dead:
@@ -347,7 +347,7 @@ class Explorer:
                 classes.setdefault(key, (value, [], path))[1].append(product(path.factors))
             finally:
                 self._paths.pop()
-                del self._interpreter._stack[depth:]
+                del self._interpreter.application.stack[depth:]
             for own in path.faulty:
                 faulty.setdefault((own.key, frozenset(own.uses)), (own, []))[1].append(own.diagram)
             refusals.extend(path.refusals[:1])

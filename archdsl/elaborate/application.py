@@ -1,0 +1,309 @@
+"""What it means to apply a layer to tensors."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, final
+
+from archdsl.diagnostics import Fix, Label, Span
+from archdsl.ir import Scope, Type
+from archdsl.syntax import ast
+
+from .addresses import NOWHERE, Frame
+from .advice import recursion_fixes, shape_fixes
+from .binding import complete
+from .faults import Fault, fail, not_yet, seen_from
+from .limits import (
+    too_deep,
+)
+from .ops import attributes_of
+from .program import ModuleScope
+from .unify import Unifier, origins
+from .values import (
+    ABSENT,
+    Absent,
+    Any_,
+    Builtin,
+    Composed,
+    Defined,
+    Env,
+    Named,
+    Open,
+    Repeated,
+    Several,
+    Tensor,
+    TensorLike,
+    Tied,
+    describe,
+    identity_of,
+    is_layer,
+)
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+
+@final
+class Application:
+    """The part of the interpreter that applies layers."""
+
+    def __init__(self, interpreter: "Interpreter") -> None:
+        self._interpreter = interpreter
+        self.stack: list[tuple[object, ...]] = []
+
+    def apply(self, layer: Any_, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
+        """Apply a layer to tensors; applied to an absent one it gives absent and decides nothing."""
+        self._interpreter.budget.spend(span)
+        try:
+            return self._apply(layer, inputs, frame, span)
+        except RecursionError:
+            raise too_deep(span) from None
+
+    def _apply(self, layer: Any_, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
+        match layer:
+            case Named(part=part, layer=inner):
+                return self.apply(inner, inputs, frame.child(part), span)
+            case Composed(first=first, second=second):
+                middle = self.apply(first, inputs, frame, span)
+                values = list(middle.values) if isinstance(middle, Several) else [middle]
+                return self.apply(second, values, frame, span)  # type: ignore[arg-type]
+            case Defined(definition=ast.OpDefinition()):
+                return self._apply_op(layer, inputs, frame, span)
+            case Defined():
+                return self._apply_composite(layer, inputs, frame, span)
+            case Repeated():
+                return self._apply_repeat(layer, inputs, frame, span)
+            case Tied():
+                return self._apply_tied(layer, inputs, frame)
+            case Open():
+                if any(isinstance(tensor, Absent) for tensor in inputs):
+                    return ABSENT
+                return self._interpreter.choices.apply_open(layer, inputs, frame)
+            case Absent():
+                return ABSENT
+            case Builtin(name="sum"):
+                env = Env(self._interpreter.program.main, {}, frame)
+                return self._interpreter.join("add", "sum", list(inputs), env, "sum", span)
+            case _:
+                fail("not-a-layer", f"{describe(layer)} cannot be applied", span, "no layer")
+
+    def _apply_op(self, layer: Defined, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
+        definition = layer.definition
+        assert isinstance(definition, ast.OpDefinition)
+        self._closed(layer)
+        present = [tensor for tensor in inputs if isinstance(tensor, Tensor)]
+        variadic = any(parameter.variadic for parameter in definition.tensors)
+        if (not present and (inputs or variadic)) or (len(present) < len(inputs) and not variadic):
+            return ABSENT
+        if any(tensor.lacking for tensor in present):
+            not_yet(f"`{definition.name}` of a tensor that an open choice may leave out", span)
+        try:
+            names = self._statics(layer)
+            attributes = attributes_of(names, definition)
+            declaration = self._interpreter.declaration(definition, layer.scope)
+            facts = declaration.infer(dict(attributes), tuple(tensor.type for tensor in present))
+        except Fault as fault:
+            raise self._seen_from_use(fault, layer, present, span) from None
+        own = frame.child(layer.part)
+        if self._interpreter.builder is None:
+            results = tuple(Tensor(type_, origin=_place(layer, span)) for type_ in facts.types)
+        else:
+            results = self._interpreter.builder.op(
+                declaration, attributes, tuple(present), facts, own, _place(layer, span)
+            )
+        return results[0] if len(results) == 1 else Several(results)
+
+    @staticmethod
+    def _seen_from_use(fault: Fault, layer: Defined, inputs: Sequence[Tensor], span: Span) -> Fault:
+        """Give what an op's declaration says of a use the place of that use."""
+        diagnostic, place = fault.diagnostic, _place(layer, span)
+        if diagnostic.primary is not None:
+            return seen_from(fault, place, layer.definition.name) if layer.scope.is_std else fault
+        given = " and ".join(str(tensor.type) for tensor in inputs)
+        secondary = list(origins(inputs, "gives ", place))
+        if place == span and layer.span != span:
+            secondary.append(Label(layer.span, f"`{layer.definition.name}` is given its statics here"))
+        primary = Label(place, f"given {given}" if given else "")
+        return type(fault)(replace(diagnostic, primary=primary, secondary=(*diagnostic.secondary, *secondary)))
+
+    def _closed(self, layer: Defined) -> None:
+        open_holes = [name for name in layer.open if layer.given and self._required(layer, name)]
+        if open_holes:
+            listed = ", ".join(f"`{name}`" for name in open_holes)
+            place = Label(layer.definition.name_span, "declared here")
+            message = f"`{layer.definition.name}` still takes {listed}"
+            fail("missing-static", message, layer.span, "applied with a static left open by `_`", secondary=(place,))
+
+    @staticmethod
+    def _required(layer: Defined, name: str) -> bool:
+        return any(p.name == name and p.default is None for p in layer.definition.statics)
+
+    def _statics(self, layer: Defined) -> dict[str, Any_]:
+        definition, scope = layer.definition, layer.scope
+        frame = NOWHERE
+
+        def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
+            self._interpreter.program.cache.prepare(definition)
+            return self._interpreter.evaluate(expr, Env(scope, names, frame))
+
+        given = dict(layer.given)
+        return complete(definition.statics, given, evaluate, definition.name, definition.name_span, layer.span)
+
+    def _apply_composite(self, layer: Defined, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
+        definition = layer.definition
+        assert isinstance(definition, ast.Composite)
+        self._closed(layer)
+        variadic = any(parameter.variadic for parameter in definition.tensors or ())
+        absent = sum(isinstance(tensor, Absent) for tensor in inputs)
+        if absent and (not variadic or absent == len(inputs)):
+            return ABSENT
+        if definition.depth is not None:
+            not_yet("a recursion bounded by `depth`", definition.depth.span)
+        self._interpreter.program.cache.prepare(definition)
+        present = tuple(replace(tensor, index=None, member=None) for tensor in inputs if isinstance(tensor, Tensor))
+        names = self._statics(layer)
+        names.update(self._tensor_names(definition, layer.scope, names, present, span))
+        own = frame.child(layer.part)
+        key = (layer.identity, *((name, identity_of(value)) for name, value in names.items()))
+        self._enter(layer, key, span)
+        if self._interpreter.builder is not None:
+            self._interpreter.builder.scopes.append(Scope(own.instance.lstrip("."), definition.name, definition.kind))
+
+        def run(inner: Frame) -> Any_:
+            try:
+                return _from_inside(self._interpreter.bodies.body(definition, Env(layer.scope, names, inner), present))
+            except Fault as fault:
+                if not layer.scope.is_std:
+                    raise
+                raise seen_from(fault, _place(layer, span), definition.name) from None
+
+        try:
+            if definition.kind == "cell":
+                members = "".join(f"[{names[p.name]}]" for p in definition.statics if p.family is not None)
+                root = self._interpreter.program.root(layer.scope, definition) + members
+                result = self._interpreter.handler.tied(root, key, own, run)
+                if is_layer(result):  # what its use decides is the cell's, too
+                    result = Tied(root, own.instance, result, False)  # type: ignore[arg-type]
+            else:
+                result = self._interpreter.handler.scope(key, own, run)
+        finally:
+            self.stack.pop()
+        if is_layer(result):
+            return Named(layer.part, result)  # type: ignore[arg-type]
+        return _made_at(result, _place(layer, span)) if layer.scope.is_std else result
+
+    def _enter(self, layer: Defined, key: tuple[object, ...], span: Span) -> None:
+        again = key in self.stack
+        deep = sum(entry[0] == layer.identity for entry in self.stack) >= self._interpreter.budget.depth // 2
+        if again or deep or len(self.stack) >= self._interpreter.budget.depth:
+            fail(
+                "unbounded-recursion",
+                f"the recursion of `{layer.definition.name}` has no bound",
+                _place(layer, span),
+                "uses itself with the same statics and types" if again else "uses itself without an end",
+                secondary=(Label(layer.definition.name_span, "defined here"),),
+                fixes=recursion_fixes(self._interpreter.program, layer.definition, layer.span),  # type: ignore[arg-type]
+            )
+        self.stack.append(key)
+
+    def advise(self, given: Tensor, wanted: Type) -> tuple[Fix, ...]:
+        """Give the edits that may bring a tensor to the type that is wanted."""
+        return shape_fixes(self._interpreter.program, (given,), (wanted,))
+
+    def _tensor_names(
+        self,
+        definition: ast.Composite,
+        scope: ModuleScope,
+        statics: dict[str, Any_],
+        inputs: tuple[Tensor, ...],
+        span: Span,
+    ) -> dict[str, Any_]:
+        parameters = definition.tensors or ()
+        fixed = sum(not parameter.variadic for parameter in parameters)
+        rest = len(inputs) - fixed
+        if rest < 0 or (rest and fixed == len(parameters)):
+            takes = f"takes {fixed} tensor{'s' * (fixed != 1)}"
+            place = Label(definition.name_span, "declared here")
+            fail(
+                "wrong-arity",
+                f"`{definition.name}` {takes}, given {len(inputs)}",
+                span,
+                f"given {len(inputs)}",
+                secondary=(place,),
+            )
+        frame = NOWHERE
+
+        def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
+            return self._interpreter.evaluate(expr, Env(scope, names, frame))
+
+        names: dict[str, Any_] = {}
+        unify = Unifier(definition.name, statics, evaluate, span, advise=self.advise)
+        position = 0
+        for parameter in parameters:
+            width = rest if parameter.variadic else 1
+            tensors = inputs[position : position + width]
+            position += width
+            names[parameter.name] = tensors if parameter.variadic else tensors[0]
+            for tensor in tensors:
+                if parameter.type is not None:
+                    unify(parameter.type, tensor)
+        return {**{name: tuple(sizes) for name, sizes in unify.each.items()}, **unify.bound, **names}
+
+    def _apply_repeat(self, layer: Repeated, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
+        values: list[TensorLike] = list(inputs)
+        result: Any_ = values[0] if len(values) == 1 else Several(tuple(values))
+        for i in range(layer.count):
+            own = frame.child(f"{layer.part}[{i}]")
+            env = layer.env.bind(layer.repeat.index, i) if layer.repeat.index else layer.env
+            current = tuple(values)
+
+            def run(inner: Frame, env: Env = env, current: tuple[TensorLike, ...] = current) -> Any_:
+                body = self._interpreter.evaluate(layer.repeat.body, env.at(inner))
+                if not is_layer(body) and not isinstance(body, Absent):
+                    message = f"`repeat` needs a layer, given {describe(body)}"
+                    fail(
+                        "not-a-layer",
+                        message,
+                        layer.repeat.body.span,
+                        f"{describe(body)}; a layer is applied by `repeat`",
+                    )
+                return self.apply(body, current, inner, layer.repeat.body.span)
+
+            result = self._interpreter.handler.scope(None, own, run)
+            values = list(result.values) if isinstance(result, Several) else [result]  # type: ignore[arg-type,list-item]
+        return result
+
+    def _apply_tied(self, layer: Tied, inputs: Sequence[TensorLike], frame: Frame) -> Any_:
+        own = Frame(frame.decision, frame.instance, layer.instance if layer.shared else frame.parameters)
+
+        def run(inner: Frame) -> Any_:
+            return self.apply(layer.layer, inputs, inner, self._interpreter.program.main.module.span)
+
+        return self._interpreter.handler.tied(layer.root, (identity_of(layer.layer), tuple(inputs)), own, run)
+
+
+def _place(layer: Defined, span: Span) -> Span:
+    """Give the place of a layer where it is written in its application, else the place of the application."""
+    own = layer.span
+    return own if own.source is span.source and span.start <= own.start and own.end <= span.end else span
+
+
+def _made_at(value: Any_, span: Span) -> Any_:
+    """Say that tensors were made here: the text of the standard library says little to who uses it."""
+    match value:
+        case Tensor():
+            return replace(value, origin=span)
+        case Several(values=values):
+            return Several(tuple(_made_at(inner, span) for inner in values))
+        case _:
+            return value
+
+
+def _from_inside(value: Any_) -> Any_:
+    """Give what a definition returns: outside of it, its tensors are no elements of its node lists."""
+    match value:
+        case Tensor() if value.index is not None or value.member is not None:
+            return replace(value, index=None, member=None)
+        case Several(values=values):
+            return Several(tuple(map(_from_inside, values)))
+        case _:
+            return value

@@ -1,0 +1,206 @@
+"""What the statements of a body mean."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, final
+
+from archdsl.diagnostics import Diagnostic, Label
+from archdsl.ir import unquote_address
+from archdsl.syntax import ast
+
+from .addresses import Frame, join
+from .builtins import elements
+from .faults import Outside, fail, not_yet
+from .limits import (
+    MAX_NAMES,
+    MAX_REPEAT,
+)
+from .report import counted
+from .unify import Unifier
+from .values import (
+    ABSENT,
+    Absent,
+    Any_,
+    Env,
+    Several,
+    Tensor,
+    TensorLike,
+    describe,
+    is_layer,
+)
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+
+@final
+class Bodies:
+    """The part of the interpreter that walks bodies."""
+
+    def __init__(self, interpreter: "Interpreter") -> None:
+        self._interpreter = interpreter
+
+    def body(self, definition: ast.Composite, env: Env, inputs: tuple[Tensor, ...]) -> Any_:
+        """Walk a definition, and compare what it gives with its type."""
+        if isinstance(definition.body, ast.Choose):
+            result = self._interpreter.choices.choice_body(definition.body, env, inputs, definition.span)
+        else:
+            result = self.statements(definition.body, env, inputs if definition.tensors is not None else None)
+        if definition.results is not None:
+            self._check_results(definition, definition.results, result, env)
+        return result
+
+    def statements(self, body: ast.Body, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
+        """Walk a body to its `return`; a layer that is returned is applied to the definition's tensors."""
+        if len(body.statements) > MAX_NAMES:
+            fail(
+                "too-large", f"a body binds at most {MAX_NAMES} names", body.statements[MAX_NAMES].span, "one too many"
+            )
+        for statement in body.statements:
+            match statement:
+                case ast.Let():
+                    env = self._let(statement, env)
+                case ast.Nodes():
+                    env = env.bind(statement.name, self._nodes(statement, env))
+                case ast.Require(condition=condition):
+                    if not self._interpreter.truth(condition, env):
+                        text = " ".join(condition.span.text.split())
+                        raise Outside(
+                            Diagnostic("requirement", f"`require {text}` does not hold", Label(statement.span))
+                        )
+                case ast.Setting():
+                    not_yet("a `setting`", statement.span)
+                case ast.Return():
+                    return self._return(statement, env, inputs)
+        fail("missing-return", "a body needs a `return`", body.span)
+
+    def _return(self, statement: ast.Return, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
+        values = tuple(self._result(value, env, inputs) for value in statement.values)
+        named = [Several((_Aux(a.name), self._result(a.value, env, inputs))) for a in statement.auxiliaries]  # type: ignore[arg-type]
+        if not named and len(values) == 1:
+            return values[0]
+        return self._interpreter.bounded(Several((*values, *named)), statement.span)
+
+    def _result(self, tree: ast.Expr, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
+        value = self._interpreter.evaluate(tree, env)
+        if inputs is not None and is_layer(value):
+            return self._interpreter.apply(value, inputs, env.frame, tree.span)
+        return value
+
+    def _let(self, statement: ast.Let, env: Env) -> Env:
+        part = self._interpreter.program.cache.parts.get(id(statement), statement.names[0])
+        inner = env.frame.child(part)
+        if statement.at is not None:
+            address = unquote_address(statement.at)
+            inner = Frame(address, address, address)
+        value = self._interpreter.evaluate(statement.value, env.at(inner))
+        for name, bound in self.unpack(statement, value).items():
+            if self._interpreter.tracks_members and isinstance(bound, Tensor) and bound.member is None:
+                bound = replace(bound, member=join(env.frame.instance, name))
+            self._interpreter.budget.spend(statement.span, len(env.names) // 64)
+            env = env.bind(name, bound)
+        return env
+
+    def unpack(self, statement: ast.Let, value: Any_) -> dict[str, Any_]:
+        """Give the names of a `let` their values."""
+        if len(statement.names) == 1:
+            return {statement.names[0]: value}
+        if isinstance(value, Absent):
+            return dict.fromkeys(statement.names, ABSENT)
+        values = value.values if isinstance(value, Several) else elements(value)
+        if values is None or len(values) != len(statement.names):
+            given = describe(value)
+            place = statement.name_spans[0].to(statement.name_spans[-1])
+            secondary = (Label(statement.value.span, given),)
+            message = f"{len(statement.names)} names are bound to {given}"
+            fail("wrong-arity", message, place, f"{len(statement.names)} names", secondary=secondary)
+        return dict(zip(statement.names, values, strict=True))
+
+    def _nodes(self, statement: ast.Nodes, env: Env) -> Any_:
+        if isinstance(statement.count, ast.Range):
+            not_yet("a range of node counts", statement.count.span)
+        count = self._interpreter.integer(statement.count, env)
+        if not 0 <= count <= MAX_REPEAT:
+            message = f"a node list has 0 to {MAX_REPEAT} nodes, given {count}"
+            fail("too-large", message, statement.count.span, f"{count} nodes")
+        part = self._interpreter.program.cache.parts.get(id(statement), statement.name)
+        base = join(env.frame.instance, part)
+        earlier: list[TensorLike] = []
+        for seed in statement.seeds:
+            value = self._interpreter.evaluate(seed, env)
+            for tensor in self._interpreter.tensors(value, seed, env):
+                earlier.append(self._member_of(tensor, len(earlier), f"{base}~{len(earlier)}"))
+        made: list[TensorLike] = []
+        for i in range(count):
+            names = {**env.names, "earlier": tuple(earlier)}
+            if statement.index:
+                names[statement.index] = i
+            inner = Env(env.scope, names, env.frame.child(f"{part}[{i}]"))
+
+            def run(frame: Frame, inner: Env = inner) -> Any_:
+                return self.statements(statement.body, inner.at(frame), None)
+
+            value = self._interpreter.handler.scope(None, inner.frame, run)
+            tensors = self._interpreter.tensors(value, statement.body, env)
+            if len(tensors) != 1:
+                fail(
+                    "wrong-arity",
+                    f"a node is one tensor, given {describe(value)}",
+                    statement.body.span,
+                    describe(value),
+                )
+            node = self._member_of(tensors[0], len(earlier), f"{base}[{i}]")
+            earlier.append(node)
+            made.append(node)
+        return tuple(made)
+
+    def _member_of(self, tensor: TensorLike, index: int, member: str) -> TensorLike:
+        if isinstance(tensor, Absent):
+            return tensor
+        own = (tensor.member or member) if self._interpreter.tracks_members else None
+        return replace(tensor, index=index, member=own)
+
+    def _check_results(
+        self, definition: ast.Composite, results: tuple[ast.TypeExpr, ...], value: Any_, env: Env
+    ) -> None:
+        values = [v for v in (value.values if isinstance(value, Several) else (value,)) if not _is_auxiliary(v)]
+        if isinstance(value, Absent) and definition.kind != "network":
+            return
+        if len(values) != len(results):
+            message = f"`{definition.name}` gives {counted(len(values), 'result')}, its type says {len(results)}"
+            fail(
+                "wrong-arity", message, results[0].span.to(results[-1].span), f"says {counted(len(results), 'result')}"
+            )
+
+        def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
+            return self._interpreter.evaluate(expr, Env(env.scope, {**env.names, **names}, env.frame))
+
+        unify = Unifier(
+            definition.name, dict(env.names), evaluate, None, gives=True, advise=self._interpreter.application.advise
+        )
+        for expected, actual in zip(results, values, strict=True):
+            if isinstance(actual, Tensor):
+                unify.span = actual.origin or expected.span
+                unify(expected, actual)
+            elif not isinstance(actual, Absent):
+                message = f"`{definition.name}` gives {describe(actual)}, its type says {expected.span.text}"
+                fail("wrong-kind", message, expected.span, "the type of a tensor")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Aux:
+    """Marks an auxiliary result with its name."""
+
+    name: str
+
+
+def _is_auxiliary(value: Any_) -> bool:
+    return isinstance(value, Several) and bool(value.values) and isinstance(value.values[0], _Aux)
+
+
+def split_auxiliaries(value: Any_) -> tuple[list[Any_], list[tuple[str, Any_]]]:
+    """Part what a network returns into its results and its auxiliary results with their names."""
+    values = list(value.values) if isinstance(value, Several) else [value]
+    main = [v for v in values if not _is_auxiliary(v)]
+    auxiliary = [(v.values[0].name, v.values[1]) for v in values if _is_auxiliary(v)]  # type: ignore[union-attr]
+    return main, auxiliary
