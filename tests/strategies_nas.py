@@ -239,16 +239,22 @@ class _Writer:
     def _some_of(self, sight: Sight, limit: int) -> Written:
         tensors = [self._pick(*sight.tensors) for _ in range(3)]
         layer = self.layer(sight, int((limit / 6) ** 0.5)) if limit >= 6 else Written("relu")
-        quantity, count = self._pick(("1..2", 6), ("2", 3))
+        quantity, count = self._pick(("1..2", 6), ("2", 3), ("any", 8))
         if count > limit:
             quantity, count = "2", 3
+        number = 3 if quantity == "any" else 2
+        if layer.count**number * count > limit:
+            layer = Written("relu")
         text = f"sum(({layer.text})(e) for e in choose {quantity} of [{', '.join(tensors)}])"
-        return Written(text, count * layer.count**2)
+        if quantity == "any":
+            text = f"({self._pick(*sight.tensors)} + {text})"
+        return Written(text, count * layer.count**number)
 
     def _of_list(self, sight: Sight, limit: int) -> Written:
         name = self._pick(*sight.lists)
         return Written(
             self._pick(
+                f"(x + sum({self._plain(sight)}(e) for e in {name}[1:] if e.index > 1))",
                 f"{name}[-1]",
                 f"mean({name})",
                 f"sum({name})",

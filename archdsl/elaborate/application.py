@@ -20,6 +20,7 @@ from .program import ModuleScope
 from .unify import Unifier, origins
 from .values import (
     ABSENT,
+    NO_TENSORS,
     Absent,
     Any_,
     Builtin,
@@ -242,7 +243,7 @@ class Application:
             width = rest if parameter.variadic else 1
             tensors = inputs[position : position + width]
             position += width
-            names[parameter.name] = tensors if parameter.variadic else tensors[0]
+            names[parameter.name] = (tensors or NO_TENSORS) if parameter.variadic else tensors[0]
             for tensor in tensors:
                 if parameter.type is not None:
                     unify(parameter.type, tensor)

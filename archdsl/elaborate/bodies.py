@@ -18,6 +18,7 @@ from .report import counted
 from .unify import Unifier
 from .values import (
     ABSENT,
+    NO_TENSORS,
     Absent,
     Any_,
     Env,
@@ -131,7 +132,7 @@ class Bodies:
                 earlier.append(self._member_of(tensor, len(earlier), f"{base}~{len(earlier)}"))
         made: list[TensorLike] = []
         for i in range(count):
-            names = {**env.names, "earlier": tuple(earlier)}
+            names = {**env.names, "earlier": tuple(earlier) or NO_TENSORS}
             if statement.index:
                 names[statement.index] = i
             inner = Env(env.scope, names, env.frame.child(f"{part}[{i}]"))
@@ -151,7 +152,7 @@ class Bodies:
             node = self._member_of(tensors[0], len(earlier), f"{base}[{i}]")
             earlier.append(node)
             made.append(node)
-        return tuple(made)
+        return tuple(made) or NO_TENSORS
 
     def _member_of(self, tensor: TensorLike, index: int, member: str) -> TensorLike:
         if isinstance(tensor, Absent):

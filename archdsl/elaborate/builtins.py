@@ -8,7 +8,8 @@ from archdsl.diagnostics import Span
 
 from .faults import fail
 from .limits import MAX_MAGNITUDE, MAX_REPEAT, MAX_STRING
-from .values import Any_, Subset, describe
+from .values import NO_TENSORS, Any_, Subset, describe
+from .worlds import holds_tensors
 
 Number = int | float
 
@@ -37,7 +38,8 @@ def arithmetic(op: str, left: Any_, right: Any_, span: Span) -> Any_:
         return elements_or_self(left) in items
     first, second = elements(left), elements(right)
     if op == "+" and first is not None and second is not None:
-        return first + second
+        joined = first + second
+        return joined if joined or not (holds_tensors(left) or holds_tensors(right)) else NO_TENSORS
     if op == "+" and isinstance(left, str) and isinstance(right, str):
         if len(left) + len(right) > MAX_STRING:
             fail("too-large", f"a string has at most {MAX_STRING} characters", span, "too long")

@@ -35,6 +35,7 @@ from .values import (
     is_layer,
     text_of,
 )
+from .worlds import holds_tensors, list_like
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -134,7 +135,7 @@ class Choices:
         source = self._interpreter.source(clause.source, env)
         if isinstance(source, OpenSubset):
             not_yet("a generator over an open choice", clause.span)
-        for item in source[0]:
+        for item in source.items:
             inner = env.bind(clause.name, item)
             yield from self._instances(alternative, index + 1, inner, {**values, clause.name: item})
 
@@ -165,7 +166,7 @@ class Choices:
         source = self._interpreter.source(tree.source, env)
         if isinstance(source, OpenSubset):
             not_yet("a choice out of an open choice", tree.span)
-        items, _ = source
+        items = source.items
         self._check_place(tree, env)
         part = self._interpreter.part(tree, env)
         frame = env.frame.child(part)
@@ -173,7 +174,7 @@ class Choices:
             return self._one(tree, items, frame, part)
         low, high = self._bounds(tree, len(items), env)
         if not items and low == 0:
-            return Subset((), ())
+            return list_like((), source)
         if self._interpreter.keeps_open:
             if not all(isinstance(item, (Tensor, Absent)) for item in items):
                 not_yet("an open choice of static values", tree.span)
@@ -182,7 +183,7 @@ class Choices:
         assert isinstance(label, tuple)
         chosen = tuple(items[index] for index in label)
         self._mark(chosen)
-        return Subset(chosen, label)
+        return Subset(chosen, label, of_tensors=not chosen and holds_tensors(source))
 
     def _one(self, tree: ast.ChooseOf, items: tuple[Any_, ...], frame: Frame, part: str) -> Any_:
         if not items:

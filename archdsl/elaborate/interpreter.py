@@ -36,6 +36,7 @@ from .sight import word
 from .unify import origins
 from .values import (
     ABSENT,
+    NO_TENSORS,
     Absent,
     Any_,
     Builtin,
@@ -59,6 +60,7 @@ from .values import (
     is_layer,
     size_of,
 )
+from .worlds import holds_tensors, list_like, rank
 
 STEPS_OF_A_FACT = 200_000
 """What an op may use to compute one dim, weight or cost."""
@@ -165,6 +167,8 @@ class Interpreter:
                 items.extend(self.generate(item, env))
             else:
                 items.append(self.evaluate(item, env))
+        if not items and rank(tree, env) == 1:
+            return NO_TENSORS
         return self.bounded(tuple(items), tree.span)
 
     def bounded(self, value: Any_, span: Span) -> Any_:
@@ -174,20 +178,18 @@ class Interpreter:
         check_length(size, span)
         return value
 
-    def source(self, tree: ast.Expr | ast.Range, env: Env) -> tuple[tuple[Any_, ...], tuple[int, ...]] | OpenSubset:
+    def source(self, tree: ast.Expr | ast.Range, env: Env) -> Subset | OpenSubset:
         """Give the elements that a comprehension or a choice runs over, and their positions in the list."""
         if isinstance(tree, ast.Range):
             values = self.range(tree, env)
-            return values, tuple(range(len(values)))
+            return Subset(values, tuple(range(len(values))))
         value = self.evaluate(tree, env)
-        if isinstance(value, Subset):
-            return value.items, value.positions
-        if isinstance(value, OpenSubset):
+        if isinstance(value, (Subset, OpenSubset)):
             return value
         items = elements(value)
         if items is None:
             fail("wrong-kind", f"a list is needed here, given {describe(value)}", tree.span, describe(value))
-        return items, tuple(range(len(items)))
+        return Subset(items, tuple(range(len(items))))
 
     def range(self, tree: ast.Range, env: Env) -> tuple[int | float, ...]:
         """Give the elements of `start..stop step s`, both ends included."""
@@ -236,7 +238,7 @@ class Interpreter:
                     not_yet("a filtered or nested comprehension over an open choice", tree.span)
             results.extend(self.choices.select(source, tuple(mapped)))
             return
-        for item, position in zip(*source, strict=True):
+        for item, position in zip(source.items, source.positions, strict=True):
             inner = env.bind(clause.name, item).at(env.frame.element(position))
             self._clauses(tree, index + 1, inner, results)
 
@@ -310,7 +312,7 @@ class Interpreter:
     def _brackets(self, tree: ast.Brackets, env: Env) -> Any_:
         base = self.evaluate(tree.base, env)
         if (items := elements(base)) is not None:
-            return self._index(tree, items, env)
+            return self._index(tree, base, items, env)
         if isinstance(base, OpenSubset):
             not_yet("an element of an open choice", tree.span)
         if not is_layer(base) and not isinstance(base, FunctionValue):
@@ -372,14 +374,14 @@ class Interpreter:
             case _:
                 fail("wrong-arity", "a composed layer takes no statics", tree.span, "given statics")
 
-    def _index(self, tree: ast.Brackets, items: tuple[Any_, ...], env: Env) -> Any_:
+    def _index(self, tree: ast.Brackets, base: Any_, items: tuple[Any_, ...], env: Env) -> Any_:
         if len(tree.arguments) != 1:
             message = f"a list takes one index, given {len(tree.arguments)}"
             fail("wrong-arity", message, tree.arguments[1].span, "one too many")
         argument = tree.arguments[0]
         if isinstance(argument, ast.Slice):
             start, stop = (self.integer(bound, env) if bound else None for bound in (argument.start, argument.stop))
-            return items[start:stop]
+            return list_like(items[start:stop], base)
         if isinstance(argument, (ast.Keyword, ast.Generator, ast.Hole)):
             fail("wrong-kind", "a list takes an index or a slice", argument.span, "neither of them")
         index = self.integer(argument, env)
@@ -498,9 +500,9 @@ class Interpreter:
             if any(isinstance(argument, (ast.ChooseOf,)) for argument in tree.arguments) and self.keeps_open:
                 values = [tuple(values)]
         if base.name == "loose":
-            return self._loose(values, tree)
+            return self._loose(values, tree, env)
         if base.name == "sum":
-            operands = self._operands(values)
+            operands = self._operands(values, tree, env)
             if operands is not None:
                 return self.join("add", "sum", operands, env, self.part(head_name(tree.base) or tree, env), tree.span)
         for value in values:
@@ -508,13 +510,17 @@ class Interpreter:
                 not_yet("a static value that depends on an open choice", tree.span)
         return call_builtin(base.name, tuple(values), tree.span)
 
-    def _operands(self, values: Sequence[Any_]) -> list[TensorLike] | None:
+    def _operands(self, values: Sequence[Any_], tree: ast.Call, env: Env) -> list[TensorLike] | None:
+        """Give the tensors that a builtin is called on, None where it is called on something else."""
         flat: list[Any_] = []
         for value in values:
             items = elements(value)
             flat.extend(items if items is not None else [value])
+        if not flat:
+            of_tensors = any(map(holds_tensors, values)) or rank(tree, env) == 0
+            return [] if of_tensors else None
         tensors = [value for value in flat if isinstance(value, (Tensor, Absent))]
-        return tensors if flat and len(tensors) == len(flat) else None
+        return tensors if len(tensors) == len(flat) else None
 
     def join(self, op: str, shown: str, operands: Sequence[TensorLike], env: Env, part: str, span: Span) -> TensorLike:
         """Add tensors of one type; absent ones are skipped, none left is absent, one left is itself.
@@ -544,17 +550,18 @@ class Interpreter:
         assert isinstance(result, Tensor)
         return replace(result, lacking=lacking)
 
-    def _loose(self, values: Sequence[Any_], tree: ast.Call) -> Any_:
-        members = self._operands(values)
+    def _loose(self, values: Sequence[Any_], tree: ast.Call, env: Env) -> Any_:
+        members = self._operands(values, tree, env)
         if members is None:
             fail("wrong-kind", "`loose` takes node lists and tensors", tree.span, "given something else")
         if self.keeps_open:
             not_yet("`loose` over open choices", tree.span)
-        return tuple(
+        found = tuple(
             tensor
             for tensor in members
             if isinstance(tensor, Tensor) and (tensor.member is None or not self.handler.is_marked(tensor.member))
         )
+        return found or NO_TENSORS
 
     def tensors(self, value: Any_, tree: ast.Tree, env: Env) -> list[TensorLike]:
         """Give the tensors that a value is, or refuse it."""

@@ -68,10 +68,18 @@ class Several:
 @final
 @dataclass(frozen=True, slots=True)
 class Subset:
-    """What `choose k of xs` gives: elements of a list, with their positions in it."""
+    """What `choose k of xs` gives: elements of a list, with their positions in it.
+
+    An empty one remembers whether it is `of_tensors`, which its elements cannot tell.
+    """
 
     items: tuple["Any_", ...]
     positions: tuple[int, ...]
+    of_tensors: bool = False
+
+
+NO_TENSORS: Final = Subset((), (), of_tensors=True)
+"""The list of no tensors: joined, it is absent."""
 
 
 @final
@@ -237,7 +245,7 @@ def identity_of(value: Any_) -> Hashable:
         case Several(values=values):
             return (Several, *map(identity_of, values))
         case Subset(items=items, positions=positions):
-            return (Subset, identity_of(items), positions)
+            return (Subset, identity_of(items), positions, value.of_tensors)
         case Defined(given=given):
             return (Defined, value.identity, value.part, value.open, *((name, identity_of(v)) for name, v in given))
         case Composed(first=first, second=second):

@@ -162,6 +162,30 @@ SIZES = {
         return x + f(x) + g(x)""",
         (1 + 2) * (1 * 2 + 2 * (1 + 2)),
     ),
+    "the sum of no chosen tensor is absent": (
+        "",
+        "return x + sum(act(e) for e in choose any of [x, tanh(x)])",
+        1 + 2 + 2 + 4,
+    ),
+    "a list of tensors stays one where nothing of it is left": (
+        "block joined(*xs) = sum(xs)",
+        """nodes h[choose one of 0..1] after () { return relu(x) + sum(earlier) + sum(loose(earlier)) }
+        let some = [tanh(e) for e in choose any of h]
+        return x + sum(h) + sum(some) + sum(some[1:]) + sum(some[2:] + []) + joined()""",
+        1 + 2,
+    ),
+    "of no number the sum is 0": (
+        "",
+        """let some = choose any of 0..1
+        nodes h[1] after (x) { return relu(earlier[0]) }
+        return x |> repeat sum(e.index for e in choose any of h) + sum(3 for i in some) { tanh }""",
+        4 * 2,
+    ),
+    "a comprehension over numbers holds tensors where its element is one": (
+        "",
+        "let some = choose any of 0..1  return x + sum(act(x) if i == 0 else tanh(x) for i in some)",
+        (1 + 2) * 2,
+    ),
     "one of several alternatives may be chosen by `choose one of`": (
         "",
         "x |> choose one of { a = relu | b = tanh | c = act }",
