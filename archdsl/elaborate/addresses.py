@@ -6,6 +6,7 @@ depend on the text of one body alone, never on what was evaluated before.
 """
 
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -181,6 +182,7 @@ class TreeCache:
         self._names: dict[int, frozenset[str]] = {}
         self.constants: dict[int, dict[str, Any]] = {}
         self.evaluating: set[int] = set()
+        self.calls: dict[Hashable, tuple[Any, int]] = {}
 
     def prepare(self, definition: ast.Definition) -> None:
         """Number the uses of names in a definition."""

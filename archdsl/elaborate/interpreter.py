@@ -8,19 +8,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar, NoReturn, final
 
-from archdsl.diagnostics import Label, Span
+from archdsl.diagnostics import Span
 from archdsl.ir import OpDeclaration
 from archdsl.syntax import ast
 
 from .addresses import NOWHERE, Frame, head_name
-from .advice import application_fixes, recursion_fixes, shape_fixes
+from .advice import application_fixes, shape_fixes
 from .application import Application
-from .binding import complete, give
+from .binding import give
 from .bodies import Bodies
 from .builder import Builder
 from .builtins import arithmetic, call_builtin, elements, is_number, length_of_range
 from .choices import Choices
 from .faults import fail, not_yet
+from .functions import Functions
 from .handlers import Handler, Keep, Static
 from .limits import (
     MAX_REPEAT,
@@ -88,7 +89,7 @@ class Interpreter:
         self.choices = Choices(self)
         self.application = Application(self)
         self.bodies = Bodies(self)
-        self._function_depth = 0
+        self.functions = Functions(self)
 
     # ------------------------------------------------------------ expressions
 
@@ -332,7 +333,7 @@ class Interpreter:
                 case _:
                     positional.append(self._static(argument, env))
         if isinstance(base, FunctionValue):
-            return self._call_function(base, positional, keywords, tree.span)
+            return self.functions.call(base, positional, keywords, tree.span)
         given = self._give(base, positional, keywords, tree)  # type: ignore[arg-type]
         check_parts(size_of(given), tree.span)
         return given
@@ -397,42 +398,6 @@ class Interpreter:
         if not isinstance(value, int) or isinstance(value, bool):
             fail("wrong-kind", f"an int is needed here, given {describe(value)}", tree.span, describe(value))
         return value
-
-    def _call_function(
-        self,
-        function: FunctionValue,
-        positional: Sequence[Any_ | ast.Hole],
-        keywords: Sequence[tuple[str, Any_ | ast.Hole, Span]],
-        span: Span,
-    ) -> Any_:
-        definition = function.definition
-        names = tuple(parameter.name for parameter in definition.statics)
-        given, holes = give(function, names, positional, keywords, span)
-        if holes:
-            fail(
-                "open-static", f"`{definition.name}` is a static function and leaves no static open", span, "left open"
-            )
-        self.program.cache.prepare(definition)
-        env = Env(function.scope, {}, NOWHERE)
-
-        def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
-            return self.evaluate(expr, Env(function.scope, names, env.frame))
-
-        self._function_depth += 1
-        try:
-            if self._function_depth > self.budget.depth:
-                fail(
-                    "unbounded-recursion",
-                    f"the recursion of `{definition.name}` has no bound",
-                    span,
-                    "uses itself without an end",
-                    secondary=(Label(definition.name_span, "defined here"),),
-                    fixes=recursion_fixes(self.program, definition, span),
-                )
-            bound = complete(definition.statics, given, evaluate, definition.name, definition.name_span, span)
-            return self.evaluate(definition.value, Env(function.scope, bound, env.frame))
-        finally:
-            self._function_depth -= 1
 
     def _member(self, tree: ast.Member, env: Env) -> Any_:
         if isinstance(tree.base, ast.Name) and tree.base.id not in env.names:
