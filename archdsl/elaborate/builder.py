@@ -12,8 +12,8 @@ from archdsl.ir import (
     Choose,
     Facts,
     Graph,
+    Guard,
     Input,
-    Label,
     Node,
     OpDeclaration,
     Output,
@@ -99,36 +99,22 @@ class Builder:
         )
 
     def choose(
-        self,
-        addresses: tuple[str, ...],
-        table: tuple[tuple[tuple[Label, ...], Graph | None], ...],
-        captures: Captures,
-        address: str,
-        origin: Span,
+        self, table: tuple[tuple[Guard, Graph | None], ...], captures: Captures, address: str, origin: Span
     ) -> tuple[Tensor, ...]:
         """Add an open choice; the regions' inputs become the node's."""
         inputs = tuple(self.value(tensor) for tensor in captures.tensors)
         ports = tuple(Input(f"x{i}", tensor.type) for i, tensor in enumerate(captures.tensors))
-        closed = tuple((labels, region and replace(region, inputs=ports)) for labels, region in table)
+        closed = tuple((guard, region and replace(region, inputs=ports)) for guard, region in table)
         types = next(tuple(region.type_of(output.value) for output in region.outputs) for _, region in closed if region)
-        node = Choose(len(self.nodes), addresses, closed, inputs, types, address.lstrip("."), origin)
-        return self._results(node, origin)
+        return self._results(Choose(len(self.nodes), closed, inputs, types, address.lstrip("."), origin), origin)
 
     def select(
-        self,
-        decision: str,
-        slots: tuple[int, ...],
-        low: int,
-        high: int,
-        inputs: tuple[Tensor, ...],
-        address: str,
-        origin: Span,
+        self, guards: tuple[Guard, ...], inputs: tuple[Tensor, ...], address: str, origin: Span
     ) -> tuple[Tensor, ...]:
-        """Add an open choice of some of the inputs."""
+        """Let each of the inputs through where its guard holds."""
         values = tuple(self.value(tensor) for tensor in inputs)
         types = tuple(tensor.type for tensor in inputs)
-        node = Select(len(self.nodes), decision, slots, low, high, values, types, address.lstrip("."), origin)
-        return self._results(node, origin)
+        return self._results(Select(len(self.nodes), guards, values, types, address.lstrip("."), origin), origin)
 
     def graph(self, outputs: tuple[Output, ...]) -> Graph:
         """Finish: keep what the outputs depend on, and number the nodes from 0."""

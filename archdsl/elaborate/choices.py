@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, final
 
 from archdsl.diagnostics import Label as Place
 from archdsl.diagnostics import Span
-from archdsl.ir import Graph, Label, Output
+from archdsl.ir import Graph, Guard, Is, Label, Output, Takes
 from archdsl.syntax import ast
 
 from .addresses import Frame, join, label_of
@@ -291,7 +291,8 @@ class Choices:
     def _choose_node(self, decision: str, instance: str, walks: Sequence[tuple[Label, Span, Any]], span: Span) -> Any_:
         builder = self._builder
         captures = Captures()
-        table: list[tuple[tuple[Label, ...], Graph | None]] = []
+        among = tuple(label for label, _, _ in walks)
+        table: list[tuple[Guard, Graph | None]] = []
         typed: tuple[Any, Span] | None = None
         lacking = False
         for label, where, walk in walks:
@@ -315,14 +316,14 @@ class Choices:
                             f"gives {shown[1]}",
                             secondary=(Place(typed[1], f"gives {shown[0]}"),),
                         )
-                    table.append(((label,), region.graph(values)))
+                    table.append((Is(decision, (label,), among), region.graph(values)))
                 else:
-                    table.append(((label,), None))
+                    table.append((Is(decision, (label,), among), None))
             finally:
                 self._interpreter.builder = builder
         if typed is None:
             return ABSENT
-        results = builder.choose((decision,), tuple(table), captures, instance, span)
+        results = builder.choose(tuple(table), captures, instance, span)
         if lacking or any(region is None for _, region in table):
             results = tuple(replace(result, lacking=Lacking()) for result in results)
         return results[0] if len(results) == 1 else Several(results)
@@ -335,17 +336,9 @@ class Choices:
                 not_yet(f"an open choice of {describe(value)}", source.span)
         if not pairs:
             return ()
-        slots = tuple(slot for slot, _ in pairs)
+        guards = tuple(Takes(source.address, i, len(source.items), source.low, source.high) for i, _ in pairs)
         tensors = tuple(value for _, value in pairs)
-        results = self._builder.select(
-            source.address,
-            slots,
-            source.low,
-            source.high,
-            tensors,  # type: ignore[arg-type]
-            source.instance,
-            source.span,
-        )
+        results = self._builder.select(guards, tensors, source.instance, source.span)  # type: ignore[arg-type]
         # One that is lacking itself does not count among those of which some are surely chosen.
         reason = Lacking(source.address, len(source.items), source.low)
         return tuple(

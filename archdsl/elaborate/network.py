@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, final
 
 from archdsl.diagnostics import ArchdslError, Diagnostic, Label, Span, UsageError, similar
-from archdsl.ir import KINDS, Choose, Graph, Input, Output, Select, Type
+from archdsl.ir import KINDS, Graph, Input, Is, Output, Type, guards_of
 from archdsl.ir import Label as Decision
+from archdsl.ir.guards import atoms
 from archdsl.syntax import ast
 
 from .addresses import NOWHERE, Frame
@@ -148,26 +149,20 @@ def supergraph(network: Network) -> Graph:
 
     Raises:
         ArchdslError: a choice cannot be kept open: its alternatives have different types, it is of statics, or it is
-            made once and has other alternatives at another use.
+            made once and chooses from lists of different length.
     """
     graph = network.graph(Keep())
-    known: dict[str, tuple[object, Span | None]] = {}
+    first: dict[str, tuple[tuple[object, ...], Span | None]] = {}
     for node in graph.walk():
-        if isinstance(node, Choose):
-            met = {a: tuple(own[i] for own, _ in node.table) for i, a in enumerate(node.addresses)}
-            _one_meaning(known, met, node.origin)
-        elif isinstance(node, Select):
-            _one_meaning(known, {node.decision: (node.low, node.high)}, node.origin)
+        for guard in guards_of(node):
+            for atom in atoms(guard):
+                kind = ("label",) if isinstance(atom, Is) else ("set", atom.count, atom.low, atom.high)
+                known, place = first.setdefault(atom.address, (kind, node.origin))
+                if known != kind:
+                    message = f"the choice `{atom.address}` is made once, and is not of one list at each use"
+                    secondary = (Label(place, "met here, too"),) if place and place != node.origin else ()
+                    fail("open-choice", message, node.origin, "cannot be kept open", secondary=secondary)
     return graph
-
-
-def _one_meaning(known: dict[str, tuple[object, Span | None]], met: Mapping[str, object], origin: Span | None) -> None:
-    for address, alternatives in met.items():
-        first, place = known.setdefault(address, (alternatives, origin))
-        if first != alternatives:
-            message = f"the choice `{address}` is made once, and has not the same alternatives at each use"
-            secondary = (Label(place, "met here, too"),) if place and place != origin else ()
-            fail("open-choice", message, origin, "cannot be kept open", secondary=secondary)
 
 
 def bind_network(program: Program, name: str | None = None, statics: Mapping[str, object] | None = None) -> Network:

@@ -1,18 +1,19 @@
 """The intermediate representation: types, ops, and the immutable typed DAG."""
 
+from .decisions import OpenDecision, guards_of, open_decisions
 from .graph import (
     INPUT,
     AnyNode,
     Choose,
     Graph,
     Input,
-    Label,
     Node,
     Output,
     Scope,
     Select,
     Value,
 )
+from .guards import Guard, Is, Label, Takes
 from .ops import Attribute, Facts, OpDeclaration, Weight
 from .printer import print_graph, unquote_address
 from .types import KINDS, Type
@@ -26,16 +27,22 @@ __all__ = [
     "Choose",
     "Facts",
     "Graph",
+    "Guard",
     "Input",
+    "Is",
     "Label",
     "Node",
     "OpDeclaration",
+    "OpenDecision",
     "Output",
     "Scope",
     "Select",
+    "Takes",
     "Type",
     "Value",
     "Weight",
+    "guards_of",
+    "open_decisions",
     "print_graph",
     "unquote_address",
     "verify",

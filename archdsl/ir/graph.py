@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, ClassVar, final
 
 from archdsl.diagnostics import Span
 
+from .guards import Guard, addresses_of
 from .ops import Attribute, Facts, OpDeclaration, Weight
 from .types import Type
 
 if TYPE_CHECKING:
     import networkx
-
-Label = str | int | float | bool | tuple[int, ...]
-"""What a decision stores: an alternative's name, a list's value, or the indices that were chosen."""
 
 INPUT = -1
 """The node id that stands for the graph's own inputs in a `Value`."""
@@ -55,35 +53,33 @@ class Node:
 @final
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """All alternatives of a choice, side by side: their results are mixed by the choice's coefficients.
+    """All alternatives of a choice, side by side: their results are mixed by the coefficients of their guards.
 
-    `table` has a region for each combination of labels of `addresses`; a region is closed: its inputs are the node's,
-    one to one. An alternative that is absent has no region and adds nothing.
+    `table` has a region for each guard; of the guards exactly one holds under any decisions. A region is closed: its
+    inputs are the node's, one to one. An alternative that is absent has no region and adds nothing.
     """
 
     id: int
-    addresses: tuple[str, ...]
-    table: tuple[tuple[tuple[Label, ...], "Graph | None"], ...]
+    table: tuple[tuple[Guard, "Graph | None"], ...]
     inputs: tuple[Value, ...]
     types: tuple[Type, ...]
     address: str
     origin: Span | None = field(default=None, compare=False, repr=False)
     op: ClassVar[str] = "choose"
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The decisions that choose here."""
+        return addresses_of(guard for guard, _ in self.table)
+
 
 @final
 @dataclass(frozen=True, slots=True)
 class Select:
-    """Candidates of which `low..high` are chosen: each input is passed on, multiplied by its gate.
-
-    `slots` are the indices of the inputs in the list that the text chooses from; a decision is a set of them.
-    """
+    """Candidates of which some are chosen: each input is passed on, multiplied by the coefficient of its guard."""
 
     id: int
-    decision: str
-    slots: tuple[int, ...]
-    low: int
-    high: int
+    guards: tuple[Guard, ...]
     inputs: tuple[Value, ...]
     types: tuple[Type, ...]
     address: str

@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import PurePath
 
 from .graph import INPUT, Choose, Graph, Node, Scope, Select, Value
+from .guards import Guard, Is, Takes, text_of_guard
 from .ops import Attribute
 
 Names = Mapping[Value, str]
@@ -105,14 +106,12 @@ def _region(graph: Graph, names: dict[Value, str], fresh: Iterator[str], margin:
             case Node(address=address):
                 shared = f", weights of {node.parameters}" if node.parameters != address else ""
                 yield f"{margin}{results} = {_layer(node)}({', '.join(outer)}) at {address}{shared}"
-            case Select(slots=slots):
-                listed = ", ".join(f"{slot}: {name}" for slot, name in zip(slots, outer, strict=True))
-                size = f"{node.low}" if node.low == node.high else f"{node.low} to {node.high}"
-                yield f"{margin}{results} = choose {size} of ({listed}) by {node.decision}"
-            case Choose(table=table):
-                yield f"{margin}{results} = choose by {', '.join(node.addresses)}"
-                for labels, region in table:
-                    label = ", ".join(map(str, labels))
+            case Select():
+                yield f"{margin}{results} = {_selection(node, outer)}"
+            case Choose(table=table, addresses=addresses):
+                yield f"{margin}{results} = choose by {', '.join(addresses)}"
+                for guard, region in table:
+                    label = _label(guard, alone=len(addresses) == 1)
                     if region is None:
                         yield f"{margin}  {label}: absent"
                         continue
@@ -120,6 +119,22 @@ def _region(graph: Graph, names: dict[Value, str], fresh: Iterator[str], margin:
                     inner = {Value(INPUT, i): name for i, name in enumerate(outer)}
                     yield from _region(region, inner, fresh, f"{margin}    ")
     yield f"{margin}{_return(graph, names)}"
+
+
+def _selection(node: Select, inputs: Sequence[str]) -> str:
+    """Write what a node takes: some of a list, or each input under a condition of its own."""
+    first, *rest = node.guards
+    if isinstance(first, Takes) and all(isinstance(own, Takes) and own.address == first.address for own in rest):
+        listed = ", ".join(f"{own.index}: {name}" for own, name in zip(node.guards, inputs, strict=True))  # type: ignore[union-attr]
+        size = f"{first.low}" if first.low == first.high else f"{first.low} to {first.high}"
+        return f"choose {size} of ({listed}) by {first.address}"
+    listed = ", ".join(f"{name} if {text_of_guard(own)}" for own, name in zip(node.guards, inputs, strict=True))
+    return f"choose ({listed})"
+
+
+def _label(guard: Guard, *, alone: bool) -> str:
+    """Write when an alternative is taken: its label, where one decision alone decides."""
+    return ", ".join(map(str, guard.labels)) if alone and isinstance(guard, Is) else text_of_guard(guard)
 
 
 def _imports(graph: Graph) -> Iterator[str]:

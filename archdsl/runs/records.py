@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from archdsl.evaluators.trial import Budget, Candidate, Measurement, Seeds, Trial
-from archdsl.ir.graph import Label
+from archdsl.ir.guards import Label
 
 from .journal import Contents, Record
 

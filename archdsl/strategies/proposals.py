@@ -3,7 +3,7 @@
 from random import Random
 from typing import final
 
-from archdsl.ir.graph import Label
+from archdsl.ir.guards import Label
 from archdsl.searchspace import Architecture, Space
 
 _FIRST_DRAWS = 100

@@ -6,8 +6,9 @@ from inspect import Parameter, signature
 import numpy as np
 
 from archdsl.codegen.lowering import lowering_of
-from archdsl.ir import INPUT, AnyNode, Choose, Graph, Label, Node, Select, Value
+from archdsl.ir import INPUT, AnyNode, Choose, Graph, Node, Select, Value, open_decisions
 
+from .mixing import Mixing
 from .ops import Array, Weights
 
 
@@ -26,12 +27,12 @@ def run(
         graph: An architecture or a supergraph.
         inputs: The graph's inputs, batch first.
         weights: Weights and buffers, by parameters key and then by declared name.
-        coefficients: For each address of an open choice of one, a coefficient for each label, in the order in which
-            the labels come up in the choice's table.
-        gates: For each address of an open choice of some, a factor for each element of the list chosen from.
+        coefficients: For each open decision by label, a coefficient for each of `open_decisions(…)[address].labels`.
+        gates: For each other open decision, a factor for each element of the list chosen from.
         training: Whether norms use the statistics of the batch.
     """
-    run_ = _Run(weights, coefficients or {}, gates or {}, training)
+    mixing = Mixing(open_decisions(graph.walk()), {**(coefficients or {}), **(gates or {})})
+    run_ = _Run(weights, mixing, training)
     outputs = run_.graph(graph, inputs, [output.value for output in graph.outputs])
     return [y for y, output in zip(outputs, graph.outputs, strict=True) if training or not output.auxiliary]
 
@@ -39,16 +40,9 @@ def run(
 class _Run:
     """What stays the same from node to node."""
 
-    def __init__(
-        self,
-        weights: Mapping[str, Weights],
-        coefficients: Mapping[str, Array],
-        gates: Mapping[str, Array],
-        training: bool,
-    ) -> None:
+    def __init__(self, weights: Mapping[str, Weights], mixing: Mixing, training: bool) -> None:
         self.weights = weights
-        self.coefficients = coefficients
-        self.gates = gates
+        self.mixing = mixing
         self.training = training
 
     def graph(self, graph: Graph, inputs: Sequence[Array], wanted: Sequence[Value]) -> list[Array]:
@@ -82,30 +76,21 @@ class _Run:
 
     def choose(self, node: Choose, xs: list[Array]) -> Sequence[Array]:
         """Give the sum of the alternatives' results, each times its coefficient."""
-        order = [_labels(node, place) for place in range(len(node.addresses))]
-        totals = [np.zeros((xs[0].shape[0], *type_.dims), xs[0].dtype) for type_ in node.types]
-        for labels, region in node.table:
-            if region is None:
-                continue
-            factor = np.ones((), xs[0].dtype)
-            for address, label, known in zip(node.addresses, labels, order, strict=True):
-                factor = factor * self.coefficients[address][known.index(label)]
-            results = self.graph(region, xs, [output.value for output in region.outputs])
-            totals = [total + _times(factor, y) for total, y in zip(totals, results, strict=True)]
+        batch, dtype = xs[0].shape[0], xs[0].dtype
+        totals = [np.zeros((batch, *type_.dims), dtype) for type_ in node.types]
+        for guard, region in node.table:
+            if region is not None:
+                factor = self.mixing.coefficient(guard)
+                results = self.graph(region, xs, [output.value for output in region.outputs])
+                totals = [total + _times(factor, y) for total, y in zip(totals, results, strict=True)]
         return totals
 
     def select(self, node: Select, xs: list[Array]) -> Sequence[Array]:
-        """Give each input times its gate."""
-        gates = self.gates[node.decision]
-        return [_times(gates[slot], x) for slot, x in zip(node.slots, xs, strict=True)]
-
-
-def _labels(node: Choose, place: int) -> list[Label]:
-    return list(dict.fromkeys(labels[place] for labels, _ in node.table))
+        """Give each input times the coefficient of its guard."""
+        return [_times(self.mixing.coefficient(guard), x) for guard, x in zip(node.guards, xs, strict=True)]
 
 
 def _times(factor: Array, x: Array) -> Array:
     """Multiply with one factor, or with one for each example."""
-    factor = np.asarray(factor)
-    product: Array = x * factor.reshape(factor.shape + (1,) * (x.ndim - factor.ndim))
+    product: Array = x * factor.reshape(factor.shape + (1,) * (x.ndim - factor.ndim)).astype(x.dtype)
     return product

@@ -5,7 +5,7 @@ ops are leaf modules that live in the store under the path of their weights, and
 """
 
 import keyword
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -13,10 +13,11 @@ import torch
 from torch import fx, nn
 
 from archdsl.codegen.names import module_path
-from archdsl.ir import INPUT, AnyNode, Choose, Graph, Node, Select, Value
+from archdsl.ir import INPUT, AnyNode, Choose, Graph, Guard, Node, OpenDecision, Value, open_decisions
+from archdsl.ir.guards import addresses_of
 
 from .build import build_op
-from .mixing import gate, mix
+from .mixing import gate, mix, term_of
 
 
 @final
@@ -40,8 +41,8 @@ def assemble(root: nn.Module, graph: Graph) -> Programs:
             leaves[node.parameters] = build_op(graph, node)
     paths = {parameters: module_path(parameters) for parameters in leaves}
     cells = _cells(graph)
-    choices = open_choices(graph)
-    bodies = {cell: _CellBody(graph, cell, nodes, leaves) for cell, nodes in cells.items()}
+    choices = open_decisions(graph.walk())
+    bodies = {cell: _CellBody(graph, cell, nodes, leaves, choices) for cell, nodes in cells.items()}
     inside = {node.parameters for nodes in cells.values() for node in _operations(nodes)}
     for parameters, path in paths.items():
         if parameters not in inside:
@@ -54,19 +55,6 @@ def assemble(root: nn.Module, graph: Graph) -> Programs:
     return Programs(training, evaluation, tuple(choices))
 
 
-def open_choices(graph: Graph) -> dict[str, int]:
-    """Give the open choices of a graph with their number of coefficients or gates, in order of evaluation."""
-    found: dict[str, int] = {}
-    for node in graph.walk():
-        if isinstance(node, Choose):
-            for place, address in enumerate(node.addresses):
-                labels = dict.fromkeys(own[place] for own, _ in node.table)
-                found[address] = max(found.get(address, 0), len(labels))
-        elif isinstance(node, Select):
-            found[node.decision] = max(found.get(node.decision, 0), max(node.slots) + 1)
-    return found
-
-
 def set_module(root: nn.Module, path: str, module: nn.Module) -> None:
     """Put a module under a dotted path; what lies on the way are plain containers."""
     *containers, name = path.split(".")
@@ -77,8 +65,12 @@ def set_module(root: nn.Module, path: str, module: nn.Module) -> None:
     root.add_module(name, module)
 
 
+def _walk(nodes: Sequence[AnyNode]) -> Iterator[AnyNode]:
+    return Graph("", (), tuple(nodes), ()).walk()
+
+
 def _operations(nodes: Sequence[AnyNode]) -> list[Node]:
-    return list(Graph("", (), tuple(nodes), ()).operations())
+    return [node for node in _walk(nodes) if isinstance(node, Node)]
 
 
 def _is_under(address: str, cell: str) -> bool:
@@ -102,13 +94,13 @@ def _cells(graph: Graph) -> dict[str, tuple[AnyNode, ...]]:
 class _Writer:
     """Writes nodes into an `fx.Graph`."""
 
-    def __init__(self, choices: Sequence[str], paths: Mapping[str, str], source: Graph) -> None:
+    def __init__(self, choices: Sequence[str], paths: Mapping[str, str], decisions: Mapping[str, OpenDecision]) -> None:
         self.graph = fx.Graph()
         self.known: dict[Value, fx.Node] = {}
         self.coefficients: dict[str, fx.Node] = {}
         self._paths = paths
         self._choices = choices
-        self._source = source
+        self._decisions = decisions
 
     def placeholders(self, values: Sequence[tuple[Value, str]]) -> None:
         """Declare the inputs, and one tensor for each choice."""
@@ -134,25 +126,29 @@ class _Writer:
             elif isinstance(node, Choose):
                 produced = self._mix(node, inputs)
             else:
-                gated = self.graph.call_function(gate, (self.coefficients[node.decision], node.slots, tuple(inputs)))
+                gated = self._apply(gate, node.guards, inputs)
                 produced = [self.graph.call_function(_item, (gated, i)) for i in range(len(inputs))]
             for i, result in enumerate(self.results(node, produced)):
                 known[Value(node.id, i)] = result
 
     def _mix(self, node: Choose, inputs: list[fx.Node]) -> list[fx.Node]:
         columns: list[list[fx.Node]] = [[] for _ in node.types]
-        orders = [list(dict.fromkeys(own[i] for own, _ in node.table)) for i in range(len(node.addresses))]
-        places: list[tuple[int, ...]] = []
-        for labels, region in node.table:
+        guards: list[Guard] = []
+        for guard, region in node.table:
             if region is None:
                 continue
-            places.append(tuple(order.index(label) for order, label in zip(orders, labels, strict=True)))
+            guards.append(guard)
             known = {Value(INPUT, i): x for i, x in enumerate(inputs)}
             self.write(region.nodes, known)
             for column, output in zip(columns, region.outputs, strict=True):
                 column.append(known[output.value])
-        coefficients = tuple(self.coefficients[address] for address in node.addresses)
-        return [self.graph.call_function(mix, (coefficients, tuple(places), tuple(column))) for column in columns]
+        return [self._apply(mix, guards, column) for column in columns]
+
+    def _apply(self, leaf: Callable[..., Any], guards: Sequence[Guard], values: Sequence[fx.Node]) -> fx.Node:
+        """Call one of the two leaves of a supergraph."""
+        asked = addresses_of(guards)
+        terms = tuple(term_of(guard, self._decisions, asked) for guard in guards)
+        return self.graph.call_function(leaf, (tuple(self.coefficients[a] for a in asked), terms, tuple(values)))
 
 
 def _item(values: Any, index: int) -> Any:
@@ -162,7 +158,14 @@ def _item(values: Any, index: int) -> Any:
 class _CellBody:
     """A use of a cell as a program of its own: what it takes in, what it gives, and its open choices."""
 
-    def __init__(self, graph: Graph, cell: str, nodes: tuple[AnyNode, ...], leaves: Mapping[str, nn.Module]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        cell: str,
+        nodes: tuple[AnyNode, ...],
+        leaves: Mapping[str, nn.Module],
+        decisions: Mapping[str, OpenDecision],
+    ) -> None:
         own = {node.id for node in nodes}
         self.first = nodes[0].id
         self.own = own
@@ -170,11 +173,11 @@ class _CellBody:
         used = [v for node in graph.nodes if node.id not in own for v in node.inputs]
         used += [output.value for output in graph.outputs]
         self.outputs = tuple(dict.fromkeys(value for value in used if value.node in own))
-        self.choices = tuple(open_choices(Graph("", (), nodes, ())))
+        self.choices = tuple(open_decisions(_walk(nodes)))
         prefix = module_path(cell) + "."
         parameters = {node.parameters for node in _operations(nodes)}
         paths = {key: module_path(key).removeprefix(prefix) for key in parameters}
-        writer = _Writer(self.choices, paths, graph)
+        writer = _Writer(self.choices, paths, decisions)
         writer.placeholders([(value, f"x{i}") for i, value in enumerate(self.inputs)])
         writer.write(nodes, writer.known)
         results = tuple(writer.known[value] for value in self.outputs)
@@ -197,13 +200,13 @@ def _program(
     graph: Graph,
     bodies: Mapping[str, _CellBody],
     paths: Mapping[str, str],
-    choices: Mapping[str, int],
+    choices: Mapping[str, OpenDecision],
     *,
     with_auxiliary: bool,
 ) -> fx.GraphModule:
     outputs = [output for output in graph.outputs if with_auxiliary or not output.auxiliary]
     live = graph.ancestors(output.value for output in outputs)
-    writer = _Writer(tuple(choices), paths, graph)
+    writer = _Writer(tuple(choices), paths, choices)
     writer.placeholders([(Value(INPUT, i), _argument(port.name)) for i, port in enumerate(graph.inputs)])
     by_node = {id_: body for body in bodies.values() for id_ in body.own}
     for node in graph.nodes:

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from archdsl.codegen.names import module_path
-from archdsl.ir import Choose, Graph, Label, Select
+from archdsl.ir import Graph, Label, open_decisions
+from archdsl.ir.guards import place_of
 
 from .mixing import one_hot
 from .program import assemble, seeded, set_module
@@ -52,8 +53,9 @@ class Supernet(nn.Module):
         self.__dict__["_programs"] = programs
         self.__dict__["graph"] = graph
         self.relaxation = relaxation
-        self._labels = _labels(graph)
-        self._slots = _slots(graph)
+        decisions = open_decisions(graph.walk())
+        self._labels = {address: list(own.labels) for address, own in decisions.items() if own.labels}
+        self._slots = {address: own.count for address, own in decisions.items() if not own.labels}
         self.add_module(ARCHITECTURE, nn.Module())
         leaves = {address: _Logits(len(labels)) for address, labels in self._labels.items()}
         for address, leaf in leaves.items():
@@ -62,12 +64,12 @@ class Supernet(nn.Module):
 
     @property
     def choices(self) -> Mapping[str, Sequence[Label]]:
-        """The labels of each open choice of one, in the order of its coefficients."""
+        """The labels of each open choice that is mixed by label, in the order of its coefficients."""
         return self._labels
 
     @property
     def selections(self) -> Mapping[str, int]:
-        """The number of gates of each open choice of some."""
+        """The number of gates of each other open choice, one of some elements."""
         return self._slots
 
     def logits(self, address: str) -> nn.Parameter:
@@ -108,7 +110,7 @@ class Supernet(nn.Module):
         """
         like = next(self.parameters(), torch.empty(()))
         coefficients = {
-            address: one_hot(len(labels), labels.index(decisions[address]) if address in decisions else None, like)
+            address: one_hot(len(labels), place_of(decisions[address], labels) if address in decisions else None, like)
             for address, labels in self._labels.items()
         }
         gates: dict[str, Tensor] = {}
@@ -119,23 +121,6 @@ class Supernet(nn.Module):
                 [float(i in chosen) for i in range(size)], dtype=like.dtype, device=like.device
             )
         return coefficients, gates
-
-
-def _labels(graph: Graph) -> dict[str, list[Label]]:
-    found: dict[str, dict[Label, None]] = {}
-    for node in graph.walk():
-        if isinstance(node, Choose):
-            for place, address in enumerate(node.addresses):
-                found.setdefault(address, {}).update(dict.fromkeys(labels[place] for labels, _ in node.table))
-    return {address: list(labels) for address, labels in found.items()}
-
-
-def _slots(graph: Graph) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for node in graph.walk():
-        if isinstance(node, Select):
-            found[node.decision] = max(found.get(node.decision, 0), max(node.slots) + 1)
-    return found
 
 
 def build_supernet(graph: Graph, seed: int | None = None, relaxation: Relaxation = softmax) -> Supernet:

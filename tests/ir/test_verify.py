@@ -9,7 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdsl.ir import INPUT, AnyNode, Choose, Graph, Input, Node, Output, Select, Type, Value, Weight, verify
+from archdsl.ir import (
+    INPUT,
+    AnyNode,
+    Choose,
+    Graph,
+    Guard,
+    Input,
+    Is,
+    Node,
+    Output,
+    Select,
+    Takes,
+    Type,
+    Value,
+    Weight,
+    verify,
+)
 
 from .architectures import drawn_graph, network_of, open_graph, shipped, shipped_network
 
@@ -238,31 +254,48 @@ def a_label_twice(graph: Graph, rng: Random) -> Graph:
     return edited(graph, node, replace(node, table=(*node.table, rng.choice(node.table))))
 
 
-def a_label_more_at_one_use(graph: Graph, rng: Random) -> Graph:
+def an_alternative_that_is_never_chosen(graph: Graph, rng: Random) -> Graph:
     node = any_choose(graph, rng)
-    return edited(graph, node, replace(node, table=(*node.table, (("another",), None))))
+    (address,) = node.addresses
+    return edited(graph, node, replace(node, table=(*node.table, (Is(address, ("another",), ("another",)), None))))
+
+
+def a_label_that_is_never_had(graph: Graph, rng: Random) -> Graph:
+    node = any_choose(graph, rng)
+    (guard, region), *rest = node.table
+    assert isinstance(guard, Is)
+    return edited(graph, node, replace(node, table=((replace(guard, labels=("another",)), region), *rest)))
+
+
+def an_alternative_fewer(graph: Graph, rng: Random) -> Graph:
+    node = any_choose(graph, rng)
+    return edited(graph, node, replace(node, table=node.table[1:]))
 
 
 def other_bounds_at_one_use(graph: Graph, rng: Random) -> Graph:
     node = any_select(graph, rng)
-    return edited(graph, node, replace(node, low=0))
+    first, *rest = node.guards
+    assert isinstance(first, Takes)
+    return edited(graph, node, replace(node, guards=(replace(first, low=0), *rest)))
+
+
+def a_choice_of_another_kind(graph: Graph, rng: Random) -> Graph:
+    """A choice of one and a choice of some at one address."""
+    node, chosen = any_select(graph, rng), any_choose(graph, rng)
+    (address,) = chosen.addresses
+    guards = tuple(replace(guard, address=address) for guard in node.guards if isinstance(guard, Takes))
+    return edited(graph, node, replace(node, guards=guards))
 
 
 def more_chosen_than_there_is(graph: Graph, rng: Random) -> Graph:
     node = any_select(graph, rng)
-    decision = {"high": node.slots[-1] + 2} if rng.random() < 0.5 else {"low": 3, "high": 2}
-    return replace(
-        graph,
-        nodes=tuple(
-            replace(other, **decision) if isinstance(other, Select) and other.decision == node.decision else other  # type: ignore[arg-type]
-            for other in graph.nodes
-        ),
-    )
+    change = {"high": 9} if rng.random() < 0.5 else {"low": 3, "high": 2}
+    return edited(graph, node, replace(node, guards=tuple(replace(own, **change) for own in node.guards)))  # type: ignore[arg-type]
 
 
-def slots_in_another_order(graph: Graph, rng: Random) -> Graph:
+def an_input_without_guard(graph: Graph, rng: Random) -> Graph:
     node = any_select(graph, rng)
-    return edited(graph, node, replace(node, slots=node.slots[::-1]))
+    return edited(graph, node, replace(node, guards=node.guards[1:]))
 
 
 def a_selection_of_another_type(graph: Graph, rng: Random) -> Graph:
@@ -273,8 +306,13 @@ def a_selection_of_another_type(graph: Graph, rng: Random) -> Graph:
 def a_choice_in_another_alternative(graph: Graph, rng: Random) -> Graph:
     """The labels of two alternatives change places, but not the addresses of what is in them."""
     names = {"deep": "skip", "skip": "deep"}
+
+    def renamed(guard: Guard) -> Guard:
+        assert isinstance(guard, Is)
+        return replace(guard, labels=tuple(names.get(str(label), label) for label in guard.labels))
+
     nodes = tuple(
-        replace(node, table=tuple(((names.get(str(key[0]), key[0]),), region) for key, region in node.table))
+        replace(node, table=tuple((renamed(guard), region) for guard, region in node.table))
         if isinstance(node, Choose)
         else node
         for node in graph.nodes
@@ -288,10 +326,13 @@ OPEN_GRAPH: dict[Breaker, set[str]] = {
     a_region_that_reaches_outside: {"unknown-value"},
     only_absent_alternatives: {"empty-choice"},
     a_label_twice: {"wrong-labels", "duplicate-address"},
-    a_label_more_at_one_use: {"unlike-choices"},
+    a_label_that_is_never_had: {"wrong-labels"},
+    an_alternative_fewer: {"wrong-labels"},
+    an_alternative_that_is_never_chosen: {"wrong-labels"},
     other_bounds_at_one_use: {"unlike-choices"},
-    more_chosen_than_there_is: {"wrong-bounds"},
-    slots_in_another_order: {"wrong-slots"},
+    a_choice_of_another_kind: {"unlike-choices"},
+    more_chosen_than_there_is: {"wrong-bounds", "unlike-choices"},
+    an_input_without_guard: {"wrong-guards"},
     a_selection_of_another_type: {"unlike-alternatives", "unknown-value"},
     a_choice_in_another_alternative: {"misplaced-choice"},
 }

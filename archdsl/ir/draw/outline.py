@@ -7,6 +7,7 @@ from string import ascii_uppercase
 from typing import final
 
 from archdsl.ir.graph import AnyNode, Choose, Graph, Node, Select, Value
+from archdsl.ir.guards import Takes
 from archdsl.ir.ops import Attribute
 
 from .folding import generalizes, merged
@@ -159,8 +160,10 @@ def _words(node: AnyNode) -> tuple[str, str]:
     match node:
         case Choose(table=table):
             return plain(parts_of(node.address)[-1]) or "choose", f"1 of {len(table)}"
-        case Select(low=low, high=high):
-            return "choose", f"{low if low == high else f'{low} to {high}'} of {len(node.slots)}"
+        case Select(guards=(Takes(low=low, high=high), *_)):
+            return "choose", f"{low if low == high else f'{low} to {high}'} of {len(node.guards)}"
+        case Select():
+            return "choose", f"some of {len(node.guards)}"
     attributes = dict(node.attributes)
     kernel, stride = attributes.get("kernel"), attributes.get("stride", 1)
     name = node.op + (f" {_size(kernel)}" if kernel is not None else "")

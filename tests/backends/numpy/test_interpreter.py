@@ -12,7 +12,24 @@ from numpy.typing import NDArray
 from archdsl.backends.numpy import run
 from archdsl.diagnostics import Source
 from archdsl.elaborate import Network, Replay, architecture_graph, bind_network, load_program, supergraph
-from archdsl.ir import INPUT, Choose, Facts, Graph, Input, Label, Node, Output, Select, Type, Value, Weight
+from archdsl.ir import (
+    INPUT,
+    Choose,
+    Facts,
+    Graph,
+    Input,
+    Is,
+    Label,
+    Node,
+    Output,
+    Select,
+    Takes,
+    Type,
+    Value,
+    Weight,
+    open_decisions,
+)
+from archdsl.ir.guards import All
 
 Array = NDArray[np.float64]
 Weights = Mapping[str, Mapping[str, Array]]
@@ -33,6 +50,12 @@ def linear(id: int, source: Value, parameters: str) -> Node:
 
 def region(*nodes: Node) -> Graph:
     return Graph("region", PORT, nodes, (Output(Value(nodes[-1].id)),))
+
+
+def choose(alternatives: Mapping[Label, Graph | None]) -> Choose:
+    labels = tuple(alternatives)
+    table = tuple((Is("net.f", (label,), labels), own) for label, own in alternatives.items())
+    return Choose(0, table, (X,), (VEC,), "net.f")
 
 
 def whole(*nodes: Node | Choose | Select, outputs: tuple[Output, ...] | None = None) -> Graph:
@@ -65,30 +88,31 @@ def test_an_auxiliary_output_exists_in_training_only() -> None:
 
 
 def test_an_open_choice_is_the_sum_of_its_alternatives_by_coefficient() -> None:
-    table = ((("none",), None), (("relu",), region(op(0, "relu", (X,)))), (("same",), region(op(0, "identity", (X,)))))
-    graph = whole(Choose(0, ("net.f",), table, (X,), (VEC,), "net.f"))
+    relu, same = region(op(0, "relu", (X,))), region(op(0, "identity", (X,)))
+    graph = whole(choose({"none": None, "relu": relu, "same": same}))
     (y,) = run(graph, [x], nothing, coefficients={"net.f": np.array([100.0, 2.0, 0.5])})
     assert np.array_equal(y, 2 * np.maximum(x, 0) + 0.5 * x)
 
 
 def test_coefficients_of_several_choices_are_multiplied() -> None:
     same = region(op(0, "identity", (X,)))
-    table = tuple(((k, e), same) for k in (3, 5) for e in (1, 2, 6) if (k, e) != (5, 2))
-    graph = whole(Choose(0, ("k", "e"), table, (X,), (VEC,), "net.f"))
+    ks, es = (3, 5), (1, 2, 6)
+    table = tuple((All((Is("k", (k,), ks), Is("e", (e,), es))), same) for k in ks for e in es if (k, e) != (5, 2))
+    graph = whole(Choose(0, table, (X,), (VEC,), "net.f"))
     k, e = np.array([2.0, 3.0]), np.array([10.0, 100.0, 1000.0])
     (y,) = run(graph, [x], nothing, coefficients={"k": k, "e": e})
     assert np.array_equal(y, (2 * 10 + 2 * 100 + 2 * 1000 + 3 * 10 + 3 * 1000) * x)
 
 
 def test_coefficients_may_differ_among_examples() -> None:
-    table = ((("none",), None), (("same",), region(op(0, "identity", (X,)))))
-    graph = whole(Choose(0, ("net.f",), table, (X,), (VEC,), "net.f"))
+    graph = whole(choose({"none": None, "same": region(op(0, "identity", (X,)))}))
     (y,) = run(graph, [x], nothing, coefficients={"net.f": np.array([[1.0, 1.0, 1.0], [0.0, 2.0, 3.0]])})
     assert np.array_equal(y, np.array([0.0, 2.0, 3.0])[:, None] * x)
 
 
 def test_an_open_subset_passes_each_input_times_the_gate_of_its_slot() -> None:
-    select = Select(1, "net.s", (0, 2), 1, 2, (X, Value(0)), (VEC, VEC), "net.s")
+    guards = (Takes("net.s", 0, 3, 1, 2), Takes("net.s", 2, 3, 1, 2))
+    select = Select(1, guards, (X, Value(0)), (VEC, VEC), "net.s")
     graph = whole(op(0, "relu", (X,)), select, op(2, "add", (Value(1, 0), Value(1, 1))))
     (y,) = run(graph, [x], nothing, gates={"net.s": np.array([0.5, 7.0, 2.0])})
     assert np.array_equal(y, 0.5 * x + 2 * np.maximum(x, 0))
@@ -143,17 +167,14 @@ def test_a_supergraph_under_one_decision_is_that_architecture(seed: int, trainin
     coefficients: dict[str, Array] = {}
     gates: dict[str, Array] = {}
     decisions: dict[str, Label] = {}
-    for node in whole_graph.walk():
-        if isinstance(node, Choose):
-            for place, address in enumerate(node.addresses):
-                labels = list(dict.fromkeys(labels[place] for labels, _ in node.table))
-                label = decisions.setdefault(address, rng.choice(labels))
-                coefficients[address] = np.array([float(own == label) for own in labels])
-        elif isinstance(node, Select):
-            subset = tuple(sorted(rng.sample(node.slots, rng.randint(node.low, node.high))))
-            chosen = decisions.setdefault(node.decision, subset)
-            assert isinstance(chosen, tuple)
-            gates[node.decision] = np.array([float(slot in chosen) for slot in range(max(node.slots) + 1)])
+    for address, open_ in open_decisions(whole_graph.walk()).items():
+        if open_.labels:
+            label = decisions[address] = rng.choice(open_.labels)
+            coefficients[address] = np.array([float(own == label) for own in open_.labels])
+        else:
+            chosen = tuple(sorted(rng.sample(range(open_.count), rng.randint(open_.low, open_.high))))
+            decisions[address] = chosen
+            gates[address] = np.array([float(i in chosen) for i in range(open_.count)])
     weights = weights_of(whole_graph, seed)
     image = np.random.default_rng(seed).standard_normal((3, 3, 7, 6))
     (expected,) = run(whole_graph, [image], weights, coefficients=coefficients, gates=gates, training=training)

@@ -37,13 +37,11 @@ def images(space: archdsl.Space, seed: int, batch: int = 3) -> Tensor:
     return torch.randn(batch, *port.type.dims, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
-@pytest.mark.parametrize("training", [False, True])
-@pytest.mark.parametrize("name", SMALL)
-def test_under_one_hot_coefficients_it_computes_the_architecture(name: str, training: bool) -> None:
-    space = archdsl.load(name, **SMALL[name])
+def assert_holds_its_architectures(space: archdsl.Space, training: bool, number: int = 20) -> None:
+    """Decide a supernet for some architectures: it computes what they compute with the weights of the same names."""
     supernet = doubled(space, 0).train(training)
     state = {key: tensor.clone() for key, tensor in supernet.state_dict().items()}
-    for seed in range(20):
+    for seed in range(number):
         architecture = space.sample(seed=seed)
         net = archdsl.compile(architecture).double().train(training)
         own = net.state_dict()
@@ -58,17 +56,8 @@ def test_under_one_hot_coefficients_it_computes_the_architecture(name: str, trai
         assert difference.abs().max().item() <= 1e-12
 
 
-CELLS: list[tuple[str, dict[str, Any]]] = [
-    ("nas_bench_201", {"width": 4, "per_stage": 1, "size": 8}),
-    ("darts", {"c": 4, "cells": 1, "search": True, "size": 8}),
-    ("darts", {"c": 4, "cells": 2, "search": True, "size": 8}),
-]
-
-
-@pytest.mark.parametrize("training", [False, True])
-@pytest.mark.parametrize(("name", "statics"), CELLS)
-def test_under_softmax_it_is_the_reference(name: str, statics: dict[str, Any], training: bool) -> None:
-    space = archdsl.load(name, **statics)
+def assert_is_the_reference(space: archdsl.Space, training: bool) -> None:
+    """Mix the alternatives of a supernet by softmax: it is what the numpy reference computes."""
     supernet = doubled(space, 1).train(training)
     with torch.no_grad():
         for parameter in supernet.architecture_parameters():
@@ -86,6 +75,25 @@ def test_under_softmax_it_is_the_reference(name: str, statics: dict[str, Any], t
     )  # fmt: skip
     assert np.abs(supernet(x).detach().numpy() - expected).max() <= 1e-10
     assert np.std(expected) > 0
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("name", SMALL)
+def test_under_one_hot_coefficients_it_computes_the_architecture(name: str, training: bool) -> None:
+    assert_holds_its_architectures(archdsl.load(name, **SMALL[name]), training)
+
+
+CELLS: list[tuple[str, dict[str, Any]]] = [
+    ("nas_bench_201", {"width": 4, "per_stage": 1, "size": 8}),
+    ("darts", {"c": 4, "cells": 1, "search": True, "size": 8}),
+    ("darts", {"c": 4, "cells": 2, "search": True, "size": 8}),
+]
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize(("name", "statics"), CELLS)
+def test_under_softmax_it_is_the_reference(name: str, statics: dict[str, Any], training: bool) -> None:
+    assert_is_the_reference(archdsl.load(name, **statics), training)
 
 
 @pytest.mark.parametrize(("name", "statics"), CELLS)
@@ -130,6 +138,40 @@ def test_a_supernet_of_any_space_holds_its_architectures(text: str) -> None:
         torch.testing.assert_close(given, expected, rtol=1e-10, atol=1e-10)
 
 
+OPEN: dict[str, str] = {
+    "a choice made once that has other alternatives at another use": """
+        cell step[s](x: image[c, h, w]) {
+          return x |> choose { a = relu when s == 1 | b = conv[c, 3] | c = conv[c, 1] }
+        }
+        network net(x: image[2, 4, 4]) -> image[2, 4, 4] { return x |> step[1] |> step[2] |> tanh }
+    """,
+}
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("text", OPEN.values(), ids=OPEN)
+def test_decided_an_open_space_computes_the_architecture(text: str, training: bool) -> None:
+    space = archdsl.loads(text)
+    assert verify(space.supergraph()) == ()
+    assert_holds_its_architectures(space, training)
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("text", OPEN.values(), ids=OPEN)
+def test_mixed_an_open_space_is_the_reference(text: str, training: bool) -> None:
+    assert_is_the_reference(archdsl.loads(text), training)
+
+
+@pytest.mark.parametrize("text", OPEN.values(), ids=OPEN)
+def test_an_open_space_trains_all_that_it_holds(text: str) -> None:
+    space = archdsl.loads(text)
+    supernet = doubled(space, 3).train()
+    supernet(images(space, 4)).square().mean().backward()
+    for key, parameter in supernet.named_parameters():
+        assert parameter.grad is not None, key
+        assert parameter.grad.abs().max() > 0, key
+
+
 NETWORK = "network net(x: image[2, 4, 4]) -> image[2, 4, 4]"
 
 
@@ -137,9 +179,9 @@ NETWORK = "network net(x: image[2, 4, 4]) -> image[2, 4, 4]"
     ("text", "message"),
     [
         (
-            "cell k[s](x: image) { return x |> choose { a = relu when s == 1 | b = tanh | c = sigmoid } }"
-            + NETWORK + "{ return x |> k[1] |> k[2] }",
-            "the choice `k` is made once, and has not the same alternatives at each use",
+            "cell k(xs: image, *ys: image) { return sum(relu(e) for e in choose 1 of ys) }"
+            + NETWORK + "{ return k(x, x, x) + k(x, x) }",
+            "the choice `k` is made once, and is not of one list at each use",
         ),
         (NETWORK + "{ return x + conv[2]((choose { a = absent | b = relu })(x)) }", "an open choice may leave out"),
         (NETWORK + "{ return mean(choose 1..2 of [x, relu(x)]) }", "an open choice may leave out"),
