@@ -76,7 +76,7 @@ class LeafReader:
         made = self._made[known]
         if made is None or not _is_alike(leaf, made[1]):
             return None
-        if type(leaf).__module__ == layers.__name__:
+        if getattr(layers, type(leaf).__name__, None) is type(leaf):
             self.layers[type(leaf).__name__] = type(leaf)
         return replace(made[0], keys=(key,))
 

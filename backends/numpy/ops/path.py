@@ -1,0 +1,29 @@
+"""What the standard paths compute."""
+
+import numpy as np
+
+from archdsl.codegen.lowering import lowers
+
+from .arrays import Array, Size, pair
+
+
+@lowers("identity", backend="numpy")
+def identity(x: Array) -> Array:
+    """Give `x`."""
+    return x
+
+
+@lowers("zero", backend="numpy")
+def zero(x: Array, *, stride: Size) -> Array:
+    """Give zeros."""
+    rows, columns = pair(stride)
+    return np.zeros_like(x[:, :, ::rows, ::columns])
+
+
+@lowers("drop_path", backend="numpy")
+@lowers("dropout", backend="numpy")
+def dropout(x: Array, *, rate: float, training: bool) -> Array:
+    """Give `x`; the reference has no chance, so it refuses to drop anything."""
+    if training and rate > 0:
+        raise ValueError(f"the reference cannot draw what to drop, given {rate=} in training")
+    return x

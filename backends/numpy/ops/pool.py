@@ -1,0 +1,30 @@
+"""What the standard pools compute."""
+
+import numpy as np
+
+from archdsl.codegen.lowering import lowers
+
+from .arrays import Array, Size, windows
+
+
+@lowers("max_pool", backend="numpy")
+def max_pool(x: Array, *, kernel: Size, stride: Size, pad: str | Size) -> Array:
+    """Take the greatest of each window."""
+    greatest: Array = windows(x, kernel, stride, 1, pad, -np.inf).max((-2, -1))
+    return greatest
+
+
+@lowers("avg_pool", backend="numpy")
+def avg_pool(x: Array, *, kernel: Size, stride: Size, pad: str | Size) -> Array:
+    """Sum each window, and divide by the number of pixels that are in it."""
+    total = windows(x, kernel, stride, 1, pad, 0).sum((-2, -1))
+    count = windows(np.ones_like(x), kernel, stride, 1, pad, 0).sum((-2, -1))
+    mean: Array = total / count
+    return mean
+
+
+@lowers("global_avg_pool", backend="numpy")
+def global_avg_pool(x: Array) -> Array:
+    """Take the mean of each channel."""
+    mean: Array = x.mean((2, 3))
+    return mean

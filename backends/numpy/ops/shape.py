@@ -1,0 +1,72 @@
+"""What the standard ops that move, cut and fit tensors compute."""
+
+import numpy as np
+
+from archdsl.codegen.lowering import lowers
+
+from .arrays import Array, Size, pair
+
+
+@lowers("vec_split", backend="numpy")
+@lowers("split", backend="numpy")
+def split(x: Array, *, n: int) -> tuple[Array, Array]:
+    """Cut after the first `n`, along the axis after the batch."""
+    return x[:, :n], x[:, n:]
+
+
+@lowers("crop", backend="numpy")
+def crop(x: Array, *, out: int) -> Array:
+    """Take the first channels."""
+    return x[:, :out]
+
+
+@lowers("widen", backend="numpy")
+def widen(x: Array, *, out: int) -> Array:
+    """Add empty channels."""
+    empty = np.zeros((x.shape[0], out - x.shape[1], *x.shape[2:]), x.dtype)
+    return np.concatenate([x, empty], axis=1)
+
+
+@lowers("center_crop", backend="numpy")
+def center_crop(x: Array, *, size: Size) -> Array:
+    """Take the middle."""
+    height, width = pair(size)
+    top, left = (x.shape[2] - height) // 2, (x.shape[3] - width) // 2
+    return x[:, :, top : top + height, left : left + width]
+
+
+@lowers("zero_pad", backend="numpy")
+def zero_pad(x: Array, *, border: Size) -> Array:
+    """Frame with zeros."""
+    height, width = pair(border)
+    return np.pad(x, ((0, 0), (0, 0), (height, height), (width, width)))
+
+
+@lowers("resize", backend="numpy")
+def resize(x: Array, *, size: Size) -> Array:
+    """Look for each pixel where it was before."""
+    height, width = pair(size)
+    rows = [i * x.shape[2] // height for i in range(height)]
+    columns = [j * x.shape[3] // width for j in range(width)]
+    return x[:, :, rows][:, :, :, columns]
+
+
+@lowers("shift", backend="numpy")
+def shift(x: Array) -> Array:
+    """Move up and left by one pixel."""
+    y = np.zeros_like(x)
+    y[:, :, :-1, :-1] = x[:, :, 1:, 1:]
+    return y
+
+
+@lowers("channel_shuffle", backend="numpy")
+def channel_shuffle(x: Array, *, groups: int) -> Array:
+    """Take the first channel of each group, then the second of each, and so on."""
+    size = x.shape[1] // groups
+    return x[:, [group * size + i for i in range(size) for group in range(groups)]]
+
+
+@lowers("flatten", backend="numpy")
+def flatten(x: Array) -> Array:
+    """Put all elements in a row."""
+    return x.reshape(x.shape[0], -1)

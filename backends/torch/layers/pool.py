@@ -1,0 +1,30 @@
+"""Pools."""
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+# `nn.AvgPool2d` can do the same, but its repr does not say so.
+class AvgPool(nn.Module):
+    """The mean of each window; what is padded does not count."""
+
+    def __init__(
+        self, kernel_size: int | tuple[int, int], stride: int | tuple[int, int], padding: int | tuple[int, int]
+    ) -> None:
+        super().__init__()
+        self.kernel_size = kernel_size
+        self.stride = stride
+        self.padding = padding
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.avg_pool2d(x, self.kernel_size, self.stride, self.padding, count_include_pad=False)
+
+    def extra_repr(self) -> str:
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class GlobalAvgPool(nn.Module):
+    """The mean of each channel, as a vector."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.mean((2, 3))

@@ -1,0 +1,106 @@
+"""Layers that move, cut and fit tensors."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Split(nn.Module):
+    """The first `n` entries along the axis after the batch, and the rest."""
+
+    def __init__(self, n: int) -> None:
+        super().__init__()
+        self.n = n
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return x.narrow(1, 0, self.n), x.narrow(1, self.n, x.shape[1] - self.n)
+
+    def extra_repr(self) -> str:
+        return f"n={self.n}"
+
+
+class Crop(nn.Module):
+    """The first `out` channels."""
+
+    def __init__(self, out: int) -> None:
+        super().__init__()
+        self.out = out
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.narrow(1, 0, self.out)
+
+    def extra_repr(self) -> str:
+        return f"out={self.out}"
+
+
+class Widen(nn.Module):
+    """The input's channels, then zeros, `out` channels in all."""
+
+    def __init__(self, out: int) -> None:
+        super().__init__()
+        self.out = out
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.pad(x, (0, 0, 0, 0, 0, self.out - x.shape[1]))
+
+    def extra_repr(self) -> str:
+        return f"out={self.out}"
+
+
+class CenterCrop(nn.Module):
+    """The middle of an image, `size` = (height, width)."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        super().__init__()
+        self.size = size
+
+    def forward(self, x: Tensor) -> Tensor:
+        height, width = self.size
+        top, left = (x.shape[2] - height) // 2, (x.shape[3] - width) // 2
+        return x.narrow(2, top, height).narrow(3, left, width)
+
+    def extra_repr(self) -> str:
+        return f"size={self.size}"
+
+
+class Resize(nn.Module):
+    """An image at another `size` = (height, width), by the nearest pixel before.
+
+    `nn.Upsample` divides in float32 and misses by a pixel at some sizes.
+    """
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        super().__init__()
+        self.size = size
+
+    def forward(self, x: Tensor) -> Tensor:
+        height, width = self.size
+        rows = torch.arange(height, device=x.device) * x.shape[2] // height
+        columns = torch.arange(width, device=x.device) * x.shape[3] // width
+        return x.index_select(2, rows).index_select(3, columns)
+
+    def extra_repr(self) -> str:
+        return f"size={self.size}"
+
+
+class Shift(nn.Module):
+    """An image moved up and left by one pixel; zeros enter below and at the right."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.pad(x, (-1, 1, -1, 1))
+
+
+class ChannelShuffle(nn.Module):
+    """The channels of `groups` equal parts, dealt out in turn."""
+
+    def __init__(self, groups: int) -> None:
+        super().__init__()
+        self.groups = groups
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, channels, height, width = x.shape
+        parts = x.reshape(batch, self.groups, channels // self.groups, height, width)
+        return parts.transpose(1, 2).reshape(x.shape)
+
+    def extra_repr(self) -> str:
+        return f"groups={self.groups}"
