@@ -7,8 +7,8 @@ from typing import Any
 from archdsl.diagnostics import Span
 
 from .faults import fail
-from .limits import MAX_MAGNITUDE, MAX_REPEAT, MAX_STRING
-from .values import NO_TENSORS, Any_, Subset, describe
+from .limits import MAX_MAGNITUDE, MAX_REPEAT, MAX_STRING, check_length
+from .values import NO_TENSORS, Any_, Subset, describe, size_of
 from .worlds import holds_tensors
 
 Number = int | float
@@ -38,6 +38,7 @@ def arithmetic(op: str, left: Any_, right: Any_, span: Span) -> Any_:
         return elements_or_self(left) in items
     first, second = elements(left), elements(right)
     if op == "+" and first is not None and second is not None:
+        check_length(size_of(first) + size_of(second), span)
         joined = first + second
         return joined if joined or not (holds_tensors(left) or holds_tensors(right)) else NO_TENSORS
     if op == "+" and isinstance(left, str) and isinstance(right, str):

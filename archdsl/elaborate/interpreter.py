@@ -18,11 +18,12 @@ from .application import Application
 from .binding import give
 from .bodies import Bodies
 from .builder import Builder
-from .builtins import arithmetic, call_builtin, elements, is_number, length_of_range
+from .builtins import arithmetic, call_builtin, elements
 from .choices import Choices
 from .faults import fail, not_yet
 from .functions import Functions
 from .handlers import Handler, Keep, Static
+from .kinds import element_at, numbers_of, signed, truth_of, whole_of
 from .limits import (
     MAX_REPEAT,
     Budget,
@@ -194,26 +195,8 @@ class Interpreter:
 
     def range(self, tree: ast.Range, env: Env) -> tuple[int | float, ...]:
         """Give the elements of `start..stop step s`, both ends included."""
-        bounds = [self.evaluate(part, env) for part in (tree.start, tree.stop)]
-        step = self.evaluate(tree.step, env) if tree.step else 1
-        for value, part in zip((*bounds, step), (tree.start, tree.stop, tree.step or tree.stop), strict=True):
-            if not is_number(value):
-                fail("wrong-kind", f"a range needs numbers, given {describe(value)}", part.span, describe(value))
-        start, stop = bounds
-        if step <= 0:  # type: ignore[operator]
-            fail(
-                "wrong-kind",
-                f"the step of a range is above 0, given {describe(step)}",
-                (tree.step or tree).span,
-                describe(step),
-            )
-        if tree.step is None and not (isinstance(start, int) and isinstance(stop, int)):
-            message = "a range of floats needs a `step` outside of a `setting`"
-            fail("real-range", message, tree.span, "which numbers are between is not said")
-        number = length_of_range(start, stop, step)  # type: ignore[arg-type]
-        if number > MAX_REPEAT:
-            fail("too-large", f"a range has at most {MAX_REPEAT} elements", tree.span, f"more than {MAX_REPEAT}")
-        return tuple(start + i * step for i in range(number))  # type: ignore[operator,misc]
+        start, stop = (self.evaluate(part, env) for part in (tree.start, tree.stop))
+        return numbers_of(tree, start, stop, self.evaluate(tree.step, env) if tree.step else 1)
 
     def generate(self, tree: ast.Generator, env: Env) -> list[Any_]:
         """Give the elements of a comprehension; over an open choice all are mapped first, then selected."""
@@ -253,10 +236,7 @@ class Interpreter:
 
     def truth(self, tree: ast.Expr, env: Env) -> bool:
         """Give the value of a condition."""
-        value = self.evaluate(tree, env)
-        if not isinstance(value, bool):
-            fail("wrong-kind", f"a bool is needed here, given {describe(value)}", tree.span, describe(value))
-        return value
+        return truth_of(self.evaluate(tree, env), tree.span)
 
     def _conditional(self, tree: ast.Conditional, env: Env) -> Any_:
         return self.evaluate(tree.then if self.truth(tree.test, env) else tree.other, env)
@@ -282,8 +262,6 @@ class Interpreter:
         for value, side in ((first, tree.left), (second, tree.right)):
             if isinstance(value, (OpenSubset, Open)):
                 not_yet("a static value that depends on an open choice", side.span)
-        if tree.op == "+" and elements(first) is not None and elements(second) is not None:
-            check_length(size_of(first) + size_of(second), tree.span)
         return arithmetic(tree.op, first, second, tree.span)
 
     def _add(self, tree: ast.Binary, first: Any_, second: Any_, env: Env) -> Any_:
@@ -303,12 +281,7 @@ class Interpreter:
     def _unary(self, tree: ast.Unary, env: Env) -> Any_:
         if tree.op == "not":
             return not self.truth(tree.operand, env)
-        value = self.evaluate(tree.operand, env)
-        if not is_number(value):
-            fail(
-                "wrong-kind", f"`{tree.op}` needs a number, given {describe(value)}", tree.operand.span, describe(value)
-            )
-        return -value if tree.op == "-" else value  # type: ignore[operator]
+        return signed(tree.op, self.evaluate(tree.operand, env), tree.operand.span)
 
     def _brackets(self, tree: ast.Brackets, env: Env) -> Any_:
         base = self.evaluate(tree.base, env)
@@ -385,19 +358,11 @@ class Interpreter:
             return list_like(items[start:stop], base)
         if isinstance(argument, (ast.Keyword, ast.Generator, ast.Hole)):
             fail("wrong-kind", "a list takes an index or a slice", argument.span, "neither of them")
-        index = self.integer(argument, env)
-        if not -len(items) <= index < len(items):
-            message = f"index {index} is outside of a list of {len(items)}"
-            label = f"from {-len(items)} to {len(items) - 1}" if items else "there is no element"
-            fail("index-out-of-range", message, argument.span, label)
-        return items[index]
+        return element_at(items, self.integer(argument, env), argument.span)
 
     def integer(self, tree: ast.Expr, env: Env) -> int:
         """Give the value of an expression that must be an int."""
-        value = self.evaluate(tree, env)
-        if not isinstance(value, int) or isinstance(value, bool):
-            fail("wrong-kind", f"an int is needed here, given {describe(value)}", tree.span, describe(value))
-        return value
+        return whole_of(self.evaluate(tree, env), tree.span)
 
     def _member(self, tree: ast.Member, env: Env) -> Any_:
         if isinstance(tree.base, ast.Name) and tree.base.id not in env.names:
