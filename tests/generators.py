@@ -157,6 +157,11 @@ _facts = st.one_of(
     _node(ast.Require, expressions),
     _node(ast.Fact, st.sampled_from(["macs", "depth"]), expressions),
     _node(ast.State, st.sampled_from(["weight", "buffer"]), names, _tuples(expressions, 1), _optional(expressions)),
+    st.builds(
+        lambda laws, guard: ast.Law(NOWHERE, laws, guard, (NOWHERE,) * len(laws)),
+        _tuples(names, 1, 2),
+        _optional(expressions),
+    ),
 )
 
 

@@ -11,7 +11,7 @@ from archdsl.syntax import ast
 from .faults import Fault, fail
 from .program import ModuleScope
 from .unify import Unifier
-from .values import Any_, Tensor, is_static, text_of
+from .values import Any_, Tensor, describe, is_static, text_of
 
 EvaluateIn = Callable[[ast.Expr, ModuleScope, dict[str, Any_]], Any_]
 
@@ -71,7 +71,20 @@ class _Inference:
             number: int | None = value
         else:
             number = 0 if self._scope.is_std else None
-        return Facts(results, weights if declares_weights else None, number, (*bound.items(), *each.items()))
+        dims: tuple[tuple[str, int | tuple[int, ...]], ...] = (*bound.items(), *each.items())
+        return Facts(results, weights if declares_weights else None, number, dims, self._laws(known))
+
+    def _laws(self, known: dict[str, Any_]) -> frozenset[str]:
+        kept: set[str] = set()
+        for law in self._definition.facts:
+            if isinstance(law, ast.Law):
+                holds = law.guard is None or self._value(law.guard, known)
+                if not isinstance(holds, bool):
+                    message = f"a law of `{self._definition.name}` is kept or not, given {describe(holds)}"
+                    assert law.guard is not None
+                    fail("wrong-kind", message, law.guard.span, f"{describe(holds)}; `when` needs a bool")
+                kept.update(law.names if holds else ())
+        return frozenset(kept)
 
     def _bind(
         self, names: dict[str, Any_], types: tuple[Type, ...]

@@ -3,7 +3,7 @@
 from typing import final
 
 from archdsl.diagnostics import Span
-from archdsl.ir import KINDS
+from archdsl.ir import KINDS, LAWS, LAWS_OF_OPERANDS
 from archdsl.syntax import ast
 
 from .binding import STATIC_KINDS
@@ -196,6 +196,10 @@ class Signatures:
                 case ast.Require(condition=condition):
                     self._resolver.visit(condition, sight)
                     continue
+                case ast.Law(guard=guard):
+                    self._resolver.visit(guard, sight)
+                    self._laws(definition, fact, first)
+                    continue
                 case ast.State(name=name, dims=dims, guard=guard):
                     for part in (*dims, guard):
                         self._resolver.visit(part, sight)
@@ -220,3 +224,20 @@ class Signatures:
             if result.kind in KINDS and result.dims is None:
                 message = f"the result of op `{definition.name}` needs its dims"
                 self._report.add("untyped-result", message, result.span, "an op's type is all that is known of it")
+
+    def _laws(self, definition: ast.OpDefinition, law: ast.Law, first: dict[str, Span]) -> None:
+        takes_operands = len(definition.tensors) == 1 and definition.tensors[0].variadic
+        for name, place in zip(law.names, law.name_spans, strict=True):
+            if name not in LAWS:
+                fixes = tuple(self._report.renamings(name, LAWS, (place,), lambda _: "a law"))
+                notes = () if fixes else (f"the laws of ops are {listed(LAWS)}",)
+                self._report.add("unknown-law", f"there is no law `{name}`", place, "no law", notes=notes, fixes=fixes)
+            elif name in LAWS_OF_OPERANDS and not takes_operands:
+                message = f"`{name}` is a law of ops whose one input is `*xs`"
+                inputs = ", ".join(f"`{tensor.span.text}`" for tensor in definition.tensors) or "nothing"
+                self._report.add("unknown-law", message, place, f"an op that takes {inputs} cannot keep it")
+            elif name in first:
+                message = f"`{definition.name}` declares `{name}` twice"
+                secondary = ((first[name], "first declared here"),)
+                self._report.add("duplicate-name", message, place, "declared again here", secondary=secondary)
+            first.setdefault(name, place)

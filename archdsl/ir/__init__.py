@@ -14,6 +14,7 @@ from .graph import (
     Value,
 )
 from .guards import Guard, Is, Label, Takes
+from .laws import LAWS, LAWS_OF_OPERANDS
 from .ops import Attribute, Facts, OpDeclaration, Weight
 from .printer import print_graph, unquote_address
 from .types import KINDS, Type
@@ -22,6 +23,8 @@ from .verify import verify
 __all__ = [
     "INPUT",
     "KINDS",
+    "LAWS",
+    "LAWS_OF_OPERANDS",
     "AnyNode",
     "Attribute",
     "Choose",

@@ -34,13 +34,15 @@ class Facts:
     """What a declaration says of one use of its op.
 
     `weights` or `macs` is None where the declaration does not say: then they are measured on the built module.
-    `dims` are the dims that the signature's names are bound to; of a variadic `*c` the tuple of all.
+    `dims` are the dims that the signature's names are bound to; of a variadic `*c` the tuple of all. `laws` are those
+    of `LAWS` that this use keeps.
     """
 
     types: tuple[Type, ...]
     weights: tuple[Weight, ...] | None
     macs: int | None
     dims: tuple[tuple[str, int | tuple[int, ...]], ...] = ()
+    laws: frozenset[str] = frozenset()
 
 
 @final

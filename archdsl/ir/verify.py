@@ -87,7 +87,7 @@ def _facts(graph: Graph, ops: Mapping[str, OpDeclaration]) -> Iterator[Diagnosti
             notes = (error.diagnostics[0].message, *error.diagnostics[0].notes)
             yield broken("illegal-node", f"op `{node.op}` at `{node.address}` is illegal", node, *notes)
             continue
-        for what in ("types", "weights", "macs", "dims"):
+        for what in ("types", "weights", "macs", "dims", "laws"):
             inferred, stored = getattr(facts, what), getattr(node.facts, what)
             if inferred != stored:
                 note = f"inferred {_shown(inferred)}, stored {_shown(stored)}"
@@ -127,6 +127,8 @@ def _list(items: Iterable[object]) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(value)) or "none"
     if not isinstance(value, tuple):
         return "nothing" if value is None else str(value)
     shown = (f"{item.name}{list(item.shape)}" if isinstance(item, Weight) else str(item) for item in value)

@@ -410,6 +410,16 @@ class State(Tree):
 
 @final
 @dataclass(frozen=True, slots=True)
+class Law(Tree):
+    """`law pure, keeps_zero when not bias` in an op."""
+
+    names: tuple[str, ...]
+    guard: "Expr | None"
+    name_spans: tuple[Span, ...] = field(compare=False, repr=False)
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class OpDefinition(Tree):
     """`op name[statics](tensors) -> types { facts }`."""
 
@@ -417,7 +427,7 @@ class OpDefinition(Tree):
     statics: tuple[StaticParameter, ...]
     tensors: tuple[TensorParameter, ...]
     results: tuple[TypeExpr, ...]
-    facts: tuple[Require | Fact | State, ...]
+    facts: tuple[Require | Fact | State | Law, ...]
     name_span: Span = field(compare=False, repr=False)
     doc: str | None = None
 

@@ -59,7 +59,7 @@ class Builder:
         statics: tuple[ast.StaticParameter, ...] | None,
         tensors: tuple[ast.TensorParameter, ...],
         results: tuple[ast.TypeExpr, ...],
-        *facts: ast.Require | ast.Fact | ast.State,
+        *facts: ast.Require | ast.Fact | ast.State | ast.Law,
     ) -> ast.OpDefinition:
         return ast.OpDefinition(span, name.text, statics or (), tensors, results, facts, self.span(name))
 
@@ -126,6 +126,9 @@ class Builder:
 
     def buffer(self, span: Span, name: Token, axes: tuple[ast.Expr, ...], guard: ast.Expr | None) -> ast.State:
         return ast.State(span, "buffer", name.text, axes, guard)
+
+    def law(self, span: Span, names: tuple[Token, ...], guard: ast.Expr | None) -> ast.Law:
+        return ast.Law(span, tuple(n.text for n in names), guard, tuple(self.span(n) for n in names))
 
     def axes(self, span: Span, *sizes: ast.Expr) -> tuple[ast.Expr, ...]:
         return sizes

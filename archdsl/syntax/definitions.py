@@ -137,7 +137,7 @@ def _body(part: ast.Body) -> Layout:
     return _braces(part.statements)
 
 
-def _braces(statements: Sequence[ast.Statement | ast.Fact | ast.State]) -> Layout:
+def _braces(statements: Sequence[ast.Statement | ast.Fact | ast.State | ast.Law]) -> Layout:
     """Lay out a body: a single statement may stand on the line of its braces."""
     if not statements:
         return ("{", SPACE, "}")
@@ -149,7 +149,7 @@ def _braces(statements: Sequence[ast.Statement | ast.Fact | ast.State]) -> Layou
     return Group(("{", Nest(2, (opening, *lines)), BREAK, "}"))
 
 
-def _statement(part: ast.Statement | ast.Fact | ast.State) -> Layout:
+def _statement(part: ast.Statement | ast.Fact | ast.State | ast.Law) -> Layout:
     match part:
         case ast.Let():
             names = tuple((",", SPACE, name) for name in part.names[1:])
@@ -175,7 +175,13 @@ def _statement(part: ast.Statement | ast.Fact | ast.State) -> Layout:
             return (part.name, SPACE, "=", SPACE, expression(part.value))
         case ast.State():
             dims = enclosed("[", [expression(dim) for dim in part.dims], "]")
-            guard: Layout = () if part.guard is None else (SPACE, "when", SPACE, expression(part.guard, OR))
-            return (part.kind, SPACE, part.name, dims, guard)
+            return (part.kind, SPACE, part.name, dims, _guard(part.guard))
+        case ast.Law():
+            names = tuple((",", SPACE, name) for name in part.names[1:])
+            return ("law", SPACE, part.names[0], names, _guard(part.guard))
         case _:
             assert_never(part)
+
+
+def _guard(part: ast.Expr | None) -> Layout:
+    return () if part is None else (SPACE, "when", SPACE, expression(part, OR))

@@ -1,7 +1,7 @@
 """The words and signs of the grammar, grouped by what they are for."""
 
 # The words that the grammar knows but does not reserve; the parser takes them for names where no rule expects them.
-SOFT_WORDS = frozenset({"any", "one", "of", "step", "as", "at", "after", "depth", "weight", "buffer"})
+SOFT_WORDS = frozenset({"any", "one", "of", "step", "as", "at", "after", "depth", "weight", "buffer", "law"})
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 CLOSERS = frozenset(CLOSING.values())

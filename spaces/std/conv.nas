@@ -34,4 +34,6 @@ op conv[
   weight bias[out] when bias
   macs = out * (c // groups) * area[kernel] * outdim[h, kernel, stride, dilation, pad]
     * outdim[w, kernel, stride, dilation, pad, 1]
+  law pure
+  law keeps_zero when not bias
 }

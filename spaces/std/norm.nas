@@ -7,6 +7,7 @@ op bn[affine: bool = true, eps: float = 1e-5, momentum: float = 0.1](x: image[c,
   weight shift[c] when affine
   buffer mean[c]
   buffer var[c]
+  law norm
 }
 
 """Batch normalisation of each element of a vector."""
@@ -16,6 +17,7 @@ op vec_bn[affine: bool = true, eps: float = 1e-5, momentum: float = 0.1](x: vec[
   weight shift[d] when affine
   buffer mean[d]
   buffer var[d]
+  law norm
 }
 
 """Layer normalisation: each vector gets mean 0 and variance 1, then a learned scale and shift."""
@@ -23,4 +25,6 @@ op layer_norm[affine: bool = true, eps: float = 1e-5](x: vec[d]) -> vec[d] {
   require eps > 0
   weight scale[d] when affine
   weight shift[d] when affine
+  law pure, norm
+  law keeps_zero when not affine
 }

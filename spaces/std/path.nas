@@ -1,19 +1,27 @@
 """What a path does when it computes nothing, and what training takes away at random."""
 
 """The tensor itself."""
-op identity(x: t) -> t { }
+op identity(x: t) -> t { law pure, identity, keeps_zero }
 
 """An image of zeros, as `identity` would give it at this stride."""
 op zero[stride = 1](x: image[c, h, w])
   -> image[c, outdim[h, 1, stride, 1, "valid"], outdim[w, 1, stride, 1, "valid", 1]] {
   require min(pair(stride)) >= 1
+  law pure, zero
 }
 
 """In training, each element is zero with probability `rate`, the others grow by `1 / (1 - rate)`."""
-op dropout[rate: float](x: t) -> t { require 0 <= rate and rate < 1 }
+op dropout[rate: float](x: t) -> t {
+  require 0 <= rate and rate < 1
+  law keeps_zero
+  law pure, identity when rate == 0
+}
 
 """In training, each example is zero with probability `rate`, the others grow by `1 / (1 - rate)`.
 
 A schedule may set another rate while training: `rate` is what it starts from.
 """
-op drop_path[rate: float = 0.0](x: t) -> t { require 0 <= rate and rate < 1 }
+op drop_path[rate: float = 0.0](x: t) -> t {
+  require 0 <= rate and rate < 1
+  law keeps_zero
+}

@@ -9,6 +9,7 @@ op max_pool[kernel, stride = 1, pad = "same"](x: image[c, h, w])
     or pad == "valid"
     or all(0 <= pair(pad)[i] and 2 * pair(pad)[i] <= pair(kernel)[i] for i in 0..1)
   require outdim[h, kernel, stride, 1, pad] >= 1 and outdim[w, kernel, stride, 1, pad, 1] >= 1
+  law pure, keeps_zero
 }
 
 """The mean of each window; what is padded does not count."""
@@ -20,7 +21,8 @@ op avg_pool[kernel, stride = 1, pad = "same"](x: image[c, h, w])
     or pad == "valid"
     or all(0 <= pair(pad)[i] and 2 * pair(pad)[i] <= pair(kernel)[i] for i in 0..1)
   require outdim[h, kernel, stride, 1, pad] >= 1 and outdim[w, kernel, stride, 1, pad, 1] >= 1
+  law pure, keeps_zero
 }
 
 """The mean of each channel."""
-op global_avg_pool(x: image[c, h, w]) -> vec[c] { }
+op global_avg_pool(x: image[c, h, w]) -> vec[c] { law pure, keeps_zero }

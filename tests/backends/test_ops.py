@@ -1,7 +1,5 @@
 """The standard ops keep the contract of ops, and torch's modules run wherever they may be asked to."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pytest
 import torch
@@ -12,10 +10,9 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from archdsl.backends.torch import layers
 from archdsl.codegen.lowering import lowered_ops, lowering_of
-from archdsl.diagnostics import ArchdslError, Source
-from archdsl.elaborate import Interpreter, Replay, load_program
-from archdsl.ir import Attribute, OpDeclaration, Type
-from archdsl.syntax import ast
+from archdsl.diagnostics import ArchdslError
+from archdsl.ir import Attribute, Type
+from tests.backends.declared import DECLARED
 from tests.contracts.op_contract import OpContract, apply, arguments, build, fill, inputs_of, tensors_of
 from tests.contracts.op_instances import INSTANCES, OpInstance
 
@@ -23,17 +20,6 @@ once = settings(max_examples=1, phases=[Phase.generate])
 """For what takes long or does not depend on the values."""
 
 
-def standard_ops() -> Mapping[str, OpDeclaration]:
-    program = load_program(Source("nothing.nas", ""))
-    interpreter = Interpreter(program, Replay({}))
-    return {
-        name: interpreter.declaration(definition, scope)
-        for name, (scope, definition) in program.main.std.items()
-        if isinstance(definition, ast.OpDefinition)
-    }
-
-
-DECLARED = standard_ops()
 every_op = pytest.mark.parametrize("op", sorted(DECLARED))
 
 

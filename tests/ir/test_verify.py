@@ -166,6 +166,11 @@ def another_dims(graph: Graph, rng: Random) -> Graph:
     return edited(graph, node, replace(node, facts=replace(node.facts, dims=(*node.facts.dims, ("k", 7)))))
 
 
+def a_law_that_is_not_declared(graph: Graph, rng: Random) -> Graph:
+    node = any_op(graph, rng)
+    return edited(graph, node, replace(node, facts=replace(node.facts, laws=node.facts.laws ^ {"commutative"})))
+
+
 def another_type_of_a_result(graph: Graph, rng: Random) -> Graph:
     """At a node whose result only leaves the graph, so that nothing else becomes wrong."""
     used = {value.node for node in graph.nodes for value in node.inputs}
@@ -207,6 +212,7 @@ ANY_GRAPH: dict[Breaker, set[str]] = {
     an_illegal_static: {"illegal-node"},
     another_macs: {"stale-facts"},
     another_dims: {"stale-facts"},
+    a_law_that_is_not_declared: {"stale-facts"},
     another_type_of_a_result: {"stale-facts"},
     an_address_twice: {"duplicate-address"},
     shared_weights_of_two_shapes: {"shared-shapes"},

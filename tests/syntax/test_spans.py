@@ -52,7 +52,7 @@ cell c[n = 2, m in 0..3 step 1](a: image[ca, *hs], *bs) -> image {
   return h[-1], aux = b.last
 }
 choice act[c](x) { a = tied conv[c] when c > 0 weight 2 | repeat 3 as j { relu } }
-op relu[k: int](x: t) -> (t, t) { macs = k weight w[k, 1] when k > 2 buffer b[k] }
+op relu[k: int](x: t) -> (t, t) { macs = k weight w[k, 1] when k > 2 buffer b[k] law pure, zero when k > 3 }
 '''
 
 
@@ -84,7 +84,8 @@ op relu[k: int](x: t) -> (t, t) { macs = k weight w[k, 1] when k > 2 buffer b[k]
         (ast.Repeat, ["repeat 3 as j { relu }"]),
         (ast.Fact, ["macs = k"]),
         (ast.State, ["weight w[k, 1] when k > 2", "buffer b[k]"]),
-        (ast.Binary, ["(n + 1) * 2 > 0", "(n + 1) * 2", "n + 1", "c > 0", "k > 2"]),
+        (ast.Law, ["law pure, zero when k > 3"]),
+        (ast.Binary, ["(n + 1) * 2 > 0", "(n + 1) * 2", "n + 1", "c > 0", "k > 2", "k > 3"]),
         (ast.Unary, ["-1"]),
     ],
     ids=lambda value: getattr(value, "__name__", " "),
