@@ -44,9 +44,10 @@ class Frame:
         """Whether no decision has an address here."""
         return self.decision.startswith("?")
 
-    def child(self, part: str) -> "Frame":
-        """Go down one part, which names a body of its own."""
-        return Frame(join(self.decision, part), join(self.instance, part), join(self.parameters, part))
+    def child(self, part: str, of_instance: str = "") -> "Frame":
+        """Go down one part, which names a body of its own; `of_instance` is no part of the address of a decision."""
+        own = part + of_instance
+        return Frame(join(self.decision, part), join(self.instance, own), join(self.parameters, own))
 
     def element(self, index: int) -> "Frame":
         """Go to the `index`-th element of a comprehension."""
@@ -180,6 +181,8 @@ class TreeCache:
         self._prepared: set[int] = set()
         self._applies: dict[int, bool] = {}
         self._names: dict[int, frozenset[str]] = {}
+        self.chooses: dict[int, bool] = {}
+        self.applies_own: dict[int, bool] = {}
         self.constants: dict[int, dict[str, Any]] = {}
         self.evaluating: set[int] = set()
         self.calls: dict[Hashable, tuple[Any, int]] = {}

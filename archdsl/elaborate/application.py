@@ -11,6 +11,7 @@ from archdsl.syntax import ast
 from .addresses import NOWHERE, Frame
 from .advice import recursion_fixes, shape_fixes
 from .binding import complete
+from .chosen import part_of_chosen
 from .faults import Fault, fail, not_yet, seen_from
 from .limits import (
     too_deep,
@@ -104,7 +105,7 @@ class Application:
             facts = declaration.infer(dict(attributes), tuple(tensor.type for tensor in present))
         except Fault as fault:
             raise self._seen_from_use(fault, layer, present, span) from None
-        own = frame.child(layer.part)
+        own = frame.child(layer.part, part_of_chosen(layer))
         if self._interpreter.builder is None:
             results = tuple(Tensor(type_, origin=_place(layer, span)) for type_ in facts.types)
         else:
@@ -163,7 +164,7 @@ class Application:
         present = tuple(replace(tensor, index=None, member=None) for tensor in inputs if isinstance(tensor, Tensor))
         names = self._statics(layer)
         names.update(self._tensor_names(definition, layer.scope, names, present, span))
-        own = frame.child(layer.part)
+        own = frame.child(layer.part, part_of_chosen(layer))
         key = (layer.identity, *((name, identity_of(value)) for name, value in names.items()))
         self._enter(layer, key, span)
         if self._interpreter.builder is not None:

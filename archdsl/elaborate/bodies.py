@@ -9,6 +9,7 @@ from archdsl.syntax import ast
 
 from .addresses import Frame, join
 from .builtins import elements
+from .chosen import binds_chosen, is_chosen
 from .faults import Outside, fail, not_yet
 from .limits import (
     MAX_NAMES,
@@ -61,7 +62,10 @@ class Bodies:
                 case ast.Let():
                     env = self._let(statement, env)
                 case ast.Nodes():
-                    env = env.bind(statement.name, self._nodes(statement, env))
+                    chosen = self._interpreter.builds and is_chosen(
+                        statement.count, env, self._interpreter.program.cache
+                    )
+                    env = env.bind(statement.name, self._nodes(statement, env), chosen=chosen)
                 case ast.Require(condition=condition):
                     if not self._interpreter.truth(condition, env):
                         text = " ".join(condition.span.text.split())
@@ -94,11 +98,12 @@ class Bodies:
             address = unquote_address(statement.at)
             inner = Frame(address, address, address)
         value = self._interpreter.evaluate(statement.value, env.at(inner))
+        chosen = self._interpreter.builds and binds_chosen(statement.value, value, env, self._interpreter.program.cache)
         for name, bound in self.unpack(statement, value).items():
             if self._interpreter.tracks_members and isinstance(bound, Tensor) and bound.member is None:
                 bound = replace(bound, member=join(env.frame.instance, name))
             self._interpreter.budget.spend(statement.span, len(env.names) // 64)
-            env = env.bind(name, bound)
+            env = env.bind(name, bound, chosen=chosen)
         return env
 
     def unpack(self, statement: ast.Let, value: Any_) -> dict[str, Any_]:
@@ -132,10 +137,9 @@ class Bodies:
                 earlier.append(self._member_of(tensor, len(earlier), f"{base}~{len(earlier)}"))
         made: list[TensorLike] = []
         for i in range(count):
-            names = {**env.names, "earlier": tuple(earlier) or NO_TENSORS}
+            inner = env.bind("earlier", tuple(earlier) or NO_TENSORS).at(env.frame.child(f"{part}[{i}]"))
             if statement.index:
-                names[statement.index] = i
-            inner = Env(env.scope, names, env.frame.child(f"{part}[{i}]"))
+                inner = inner.bind(statement.index, i)
 
             def run(frame: Frame, inner: Env = inner) -> Any_:
                 return self.statements(statement.body, inner.at(frame), None)

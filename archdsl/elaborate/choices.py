@@ -13,6 +13,7 @@ from .addresses import Frame, join, label_of
 from .advice import label_fixes
 from .builder import Builder, Captures
 from .builtins import elements, is_number
+from .chosen import iterates_chosen
 from .faults import fail, not_yet
 from .handlers import OneOf, SomeOf
 from .limits import check_parts
@@ -135,8 +136,9 @@ class Choices:
         source = self._interpreter.source(clause.source, env)
         if isinstance(source, OpenSubset):
             not_yet("a generator over an open choice", clause.span)
+        chosen = self._interpreter.builds and iterates_chosen(clause.source, env, self._interpreter.program.cache)
         for item in source.items:
-            inner = env.bind(clause.name, item)
+            inner = env.bind(clause.name, item, chosen=chosen)
             yield from self._instances(alternative, index + 1, inner, {**values, clause.name: item})
 
     def _part(self, alternative: ast.Alternative, label: str) -> str:

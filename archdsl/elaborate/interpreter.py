@@ -20,6 +20,7 @@ from .bodies import Bodies
 from .builder import Builder
 from .builtins import arithmetic, call_builtin, elements
 from .choices import Choices
+from .chosen import is_chosen, iterates_chosen, with_chosen
 from .faults import fail, not_yet
 from .functions import Functions
 from .handlers import Handler, Keep, Static
@@ -85,6 +86,7 @@ class Interpreter:
         self.handler = handler
         self.builder = builder
         self.budget = budget or Budget()
+        self.builds = builder is not None
         self.keeps_open = isinstance(handler, Keep)
         self.tracks_members = program.uses_loose()
         self.choices = Choices(self)
@@ -212,10 +214,11 @@ class Interpreter:
             return
         clause = tree.clauses[index]
         source = self.source(clause.source, env)
+        chosen = self.builds and iterates_chosen(clause.source, env, self.program.cache)
         if isinstance(source, OpenSubset):
             mapped: list[Any_] = []
             for position, item in enumerate(source.items):
-                inner = env.bind(clause.name, item).at(env.frame.element(position))
+                inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(position))
                 before = len(mapped)
                 self._clauses(tree, index + 1, inner, mapped)
                 if len(mapped) != before + 1:
@@ -223,7 +226,7 @@ class Interpreter:
             results.extend(self.choices.select(source, tuple(mapped)))
             return
         for item, position in zip(source.items, source.positions, strict=True):
-            inner = env.bind(clause.name, item).at(env.frame.element(position))
+            inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(position))
             self._clauses(tree, index + 1, inner, results)
 
     def _element(self, tree: ast.Expr, env: Env) -> Any_:
@@ -294,6 +297,11 @@ class Interpreter:
             fail("not-a-list", message, tree.base.span, describe(base))
         positional: list[Any_ | ast.Hole] = []
         keywords: list[tuple[str, Any_ | ast.Hole, Span]] = []
+        chosen = [
+            argument.name if isinstance(argument, ast.Keyword) else i
+            for i, argument in enumerate(tree.arguments)
+            if self.builds and is_chosen(argument, env, self.program.cache)
+        ]
         for argument in tree.arguments:
             match argument:
                 case ast.Keyword(name=name, value=value):
@@ -306,8 +314,9 @@ class Interpreter:
                 case _:
                     positional.append(self._static(argument, env))
         if isinstance(base, FunctionValue):
-            return self.functions.call(base, positional, keywords, tree.span)
-        given = self._give(base, positional, keywords, tree)  # type: ignore[arg-type]
+            result = self.functions.call(base, positional, keywords, tree.span)
+            return with_chosen(result) if chosen else result
+        given = self._give(base, positional, keywords, chosen, tree)  # type: ignore[arg-type]
         check_parts(size_of(given), tree.span)
         return given
 
@@ -323,18 +332,25 @@ class Interpreter:
         layer: Layer,
         positional: Sequence[Any_ | ast.Hole],
         keywords: Sequence[tuple[str, Any_ | ast.Hole, Span]],
+        chosen: Sequence[int | str],
         tree: ast.Brackets,
     ) -> Layer:
+        """Give a layer some of its statics; `chosen` are the places and names of those that depend on a choice."""
         match layer:
             case Named(part=part, layer=inner):
-                return Named(part, self._give(inner, positional, keywords, tree))
+                return Named(part, self._give(inner, positional, keywords, chosen, tree))
             case Tied():
-                return replace(layer, layer=self._give(layer.layer, positional, keywords, tree))
+                return replace(layer, layer=self._give(layer.layer, positional, keywords, chosen, tree))
             case Open():
                 return replace(
                     layer,
                     alternatives=tuple(
-                        (label, inner if isinstance(inner, Absent) else self._give(inner, positional, keywords, tree))
+                        (
+                            label,
+                            inner
+                            if isinstance(inner, Absent)
+                            else self._give(inner, positional, keywords, chosen, tree),
+                        )
                         for label, inner in layer.alternatives
                     ),
                 )
@@ -344,7 +360,9 @@ class Interpreter:
                     message = f"`{layer.definition.name}` has all its statics"
                     fail("wrong-arity", message, tree.span, "given statics again")
                 rest = holes if holes else ()
-                return replace(layer, given=(*layer.given, *given.items()), open=rest, span=tree.span)
+                given_now = replace(layer, given=(*layer.given, *given.items()), open=rest, span=tree.span)
+                names = (own if isinstance(own, str) else layer.open[own] for own in chosen)
+                return given_now.with_chosen(names) if chosen else given_now
             case _:
                 fail("wrong-arity", "a composed layer takes no statics", tree.span, "given statics")
 

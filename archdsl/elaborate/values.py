@@ -1,7 +1,7 @@
 """What expressions evaluate to: static values, tensors, and layers (functions from tensors to tensors)."""
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, final
 
 from archdsl.diagnostics import Span
@@ -87,7 +87,7 @@ NO_TENSORS: Final = Subset((), (), of_tensors=True)
 class Defined:
     """An op, a block, a choice, a cell or a network with some of its statics given.
 
-    `part` is what the use adds to an address.
+    `part` is what the use adds to an address; `chosen` are those of the statics that depend on a choice.
     """
 
     definition: ast.OpDefinition | ast.Composite = field(compare=False)
@@ -97,10 +97,15 @@ class Defined:
     part: str
     span: Span = field(compare=False, repr=False)
     identity: int = 0
+    chosen: tuple[str, ...] = field(default=(), compare=False)
     size: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "size", 1 + sum(size_of(value) for _, value in self.given))
+
+    def with_chosen(self, names: Iterable[str]) -> "Defined":
+        """Say that more of the statics depend on a choice."""
+        return replace(self, chosen=tuple(dict.fromkeys((*self.chosen, *names))))
 
 
 @final
@@ -218,19 +223,23 @@ Any_ = (
 @final
 @dataclass(frozen=True, slots=True)
 class Env:
-    """The names in sight, the file they are seen from, and where in the address we are."""
+    """The names in sight, the file they are seen from, and where in the address we are.
+
+    `chosen` are the names whose values depend on a choice.
+    """
 
     scope: "ModuleScope"
     names: Mapping[str, Any_]
     frame: Frame
+    chosen: frozenset[str] = frozenset()
 
-    def bind(self, name: str, value: Any_) -> "Env":
+    def bind(self, name: str, value: Any_, *, chosen: bool = False) -> "Env":
         """Give the environment with one more name."""
-        return Env(self.scope, {**self.names, name: value}, self.frame)
+        return Env(self.scope, {**self.names, name: value}, self.frame, self.chosen | {name} if chosen else self.chosen)
 
     def at(self, frame: Frame) -> "Env":
         """Give the same names at another address."""
-        return Env(self.scope, self.names, frame)
+        return Env(self.scope, self.names, frame, self.chosen)
 
 
 def identity_of(value: Any_) -> Hashable:
