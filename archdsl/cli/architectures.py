@@ -32,12 +32,14 @@ from .output import console, print_json, print_table
 def sample(
     space: SpaceArgument,
     settings: SetOption = None,
+    uniform: Annotated[bool, typer.Option("--uniform", help="Draw each architecture with one probability.")] = False,
     seed: SeedOption = 0,
     out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Draw an architecture by the priors of the space; --out writes its file."""
-    architecture = open_space(space, settings).sample(seed=seed)
+    """Draw an architecture by the priors of the space's choices, or uniformly; --out writes its file."""
+    opened = open_space(space, settings)
+    architecture = opened.sample_uniform(seed=seed) if uniform else opened.sample(seed=seed)
     if out is not None:
         refuse_existing(out)
         architecture.save(out)

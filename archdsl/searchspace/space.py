@@ -1,10 +1,8 @@
 """A space: a network with its statics bound, and what can be asked of the set of its architectures."""
 
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
 from random import Random
 from types import MappingProxyType
 from typing import Any, final
@@ -15,8 +13,9 @@ from archdsl.ir import Graph, Label
 
 from .architecture import Architecture
 from .check import Verdict, check_space
-from .diagram import Diagram, Fold, Literal, Product, Sum, count, mass
+from .diagram import Diagram, Literal, Product, Sum, count
 from .neighbors import Changer
+from .sampling import Sampler, by_priors, uniformly
 
 
 @final
@@ -96,17 +95,32 @@ class Space:
         return count()(self.diagram)
 
     @cached_property
-    def _sampler(self) -> "_Sampler":
-        return _Sampler(self.diagram)
+    def _by_priors(self) -> Sampler:
+        return by_priors(self.diagram)
+
+    @cached_property
+    def _uniformly(self) -> Sampler:
+        return uniformly(self.diagram)
 
     def sample(self, *, seed: int | None = None, rng: Random | None = None) -> Architecture:
         """Draw an architecture, with probability proportional to the product of its choices' priors.
 
         One of `seed` and `rng` is given; the same seed gives the same architecture.
         """
-        if (seed is None) == (rng is None):
-            raise TypeError("sample needs one of seed and rng")
-        return Architecture(self, self._sampler.draw(rng if rng is not None else Random(seed)))
+        return Architecture(self, self._by_priors.draw(_source(seed, rng)))
+
+    def sample_uniform(self, *, seed: int | None = None, rng: Random | None = None) -> Architecture:
+        """Draw an architecture, each with the same probability, exactly: the draw is made in whole numbers.
+
+        One of `seed` and `rng` is given; the same seed gives the same architecture.
+
+        >>> import archdsl
+        >>> space = archdsl.loads("network n(x: vec[4]) -> vec[4] { return x |> choose { relu weight 9 | tanh } }")
+        >>> drawn = [space.sample_uniform(seed=seed).decisions["n"] for seed in range(100)]
+        >>> 30 < drawn.count("relu") < 70
+        True
+        """
+        return Architecture(self, self._uniformly.draw(_source(seed, rng)))
 
     def architecture(self, decisions: Mapping[str, Label]) -> Architecture:
         """Give the architecture of these decisions.
@@ -199,6 +213,13 @@ class Space:
         return result
 
 
+def _source(seed: int | None, rng: Random | None) -> Random:
+    """Give the source of chance that a draw was given."""
+    if (seed is None) == (rng is None):
+        raise TypeError("a draw needs one of seed and rng")
+    return rng if rng is not None else Random(seed)
+
+
 def _plain(value: Any) -> Any:
     return value.items if hasattr(value, "positions") else value
 
@@ -227,45 +248,3 @@ def _literals(diagram: Diagram) -> Iterator[Literal]:
             yield node
         elif isinstance(node, (Product, Sum)):
             stack.extend(reversed(node.children))
-
-
-@final
-class _Sampler:
-    """Draws members of a diagram by their priors; the masses are computed once."""
-
-    def __init__(self, diagram: Diagram) -> None:
-        masses: Fold[float] = mass()
-        self._total = masses(diagram)
-        self._plans: dict[int, Any] = {}
-        self._root = self._plan(diagram, masses)
-
-    def _plan(self, node: Diagram, masses: Fold[float]) -> Any:
-        known = self._plans.get(id(node))
-        if known is not None:
-            return known
-        if isinstance(node, Literal):
-            plan: Any = (0, node.address, node.label)
-        elif isinstance(node, Product):
-            plan = (1, tuple(self._plan(child, masses) for child in node.children), None)
-        else:
-            assert isinstance(node, Sum)
-            bounds = list(accumulate(masses(child) for child in node.children))
-            plan = (2, tuple(self._plan(child, masses) for child in node.children), bounds)
-        self._plans[id(node)] = plan
-        return plan
-
-    def draw(self, rng: Random) -> dict[str, Label]:
-        """Draw one member."""
-        decisions: dict[str, Label] = {}
-        stack = [self._root]
-        random = rng.random
-        while stack:
-            kind, first, second = stack.pop()
-            if kind == 0:
-                decisions[first] = second
-            elif kind == 1:
-                stack.extend(reversed(first))
-            else:
-                index = bisect_right(second, random() * second[-1])
-                stack.append(first[min(index, len(first) - 1)])
-        return decisions

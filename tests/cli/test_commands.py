@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from archdsl.cli.main import run
-from archdsl.searchspace import shipped
+from archdsl.searchspace import load, shipped
 
 SPACES = Path(__file__).parents[2] / "spaces"
 
@@ -53,6 +53,11 @@ def test_a_sample_is_written_shown_drawn_and_costed(tmp_path: Path, capsys: pyte
     whole = json.loads(printed(capsys, "cost", file, "--json"))
     assert 0 < small["params"] < whole["params"]
     assert whole["flops"] == 2 * whole["macs"]
+
+
+def test_a_uniform_sample_is_that_of_the_python_call(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, "sample", "nas_bench_201", "--uniform", "--seed", "3", "--json")
+    assert json.loads(text)["decisions"] == load("nas_bench_201").sample_uniform(seed=3).to_dict()
 
 
 def test_the_cost_of_mobilenet_v2_is_the_published_one(capsys: pytest.CaptureFixture[str]) -> None:
