@@ -210,7 +210,7 @@ class _Writer:
         if limit >= 2:
             kinds += [self._maybe, self._of_tensors]
         if limit >= 3:
-            kinds.append(self._some_of)
+            kinds += [self._some_of, self._some_alternatives]
         if sight.lists:
             kinds += [self._of_list, self._of_list]
         return self._pick(*kinds)(sight, limit)
@@ -249,6 +249,20 @@ class _Writer:
         if quantity == "any":
             text = f"({self._pick(*sight.tensors)} + {text})"
         return Written(text, count * layer.count**number)
+
+    def _some_alternatives(self, sight: Sight, limit: int) -> Written:
+        """Write a sum over layers or tensors of which some are chosen."""
+        one, other = (self.layer(sight, max(1, int((limit / 6) ** 0.5)), 1) for _ in range(2))
+        quantity, sets = self._pick(("2", 3), ("1..2", 6), ("any", 8), ("1..", 7))
+        x = self._pick(*sight.tensors)
+        if self._chance(2):
+            members, element = (one.text, other.text, "tanh"), f"l({x})"
+        else:
+            members, element = (f"({one.text})({x})", f"({other.text})({x})", x), "relu(l)"
+        guard = f" when {self._pick(*sight.ints)} < 2" if sight.ints and self._chance(2) else ""
+        alternatives = f"a = {members[0]} | b = {members[1]}{guard if quantity != '2' else ''} | half = {members[2]}"
+        text = f"({x} + sum({element} for l in choose {quantity} of {{ {alternatives} }}))"
+        return Written(text, sets * one.count * other.count)
 
     def _of_list(self, sight: Sight, limit: int) -> Written:
         name = self._pick(*sight.lists)
@@ -311,6 +325,8 @@ class _Writer:
             ("len(choose any of [5, 6])", 4),
             ("sum([len(choose any of 0..v) for v in 0..0])", 2),
             ("sum([v for v in choose 1.. of 0..1])", 3),
+            ("sum(choose 2 of { 0 | b = 1 | 1 })", 3),
+            ("sum([v for v in choose any of { n = 1 | m = k for k in [2] }])", 4),
         )
         if count > limit:
             text, count = "choose { 0 | 2 }", 2

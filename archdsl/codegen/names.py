@@ -1,8 +1,8 @@
 """From addresses to the names of modules and back: an injective escape to identifiers.
 
-`s[3].op@1` becomes `s.3.op.at1`, `mb[k=3,e=6]` becomes `mb.k___3.e___6`, `conv#1` becomes `conv__1`. Names in the
-language have no `__` inside and no `_` at their end, so nothing else is read back as one of these. All other characters
-of a label, and underscores where a name has none, are written by their number.
+`s[3].op@1` becomes `s.3.op.at1`, `op@skip` becomes `op.at__skip`, `mb[k=3,e=6]` becomes `mb.k___3.e___6`, `conv#1`
+becomes `conv__1`. Names in the language have no `__` inside and no `_` at their end, so nothing else is read back as
+one of these. All other characters of a label, and underscores where a name has none, are written by their number.
 """
 
 import keyword
@@ -89,7 +89,7 @@ at the end, and so does what begins with an underscore: torch keeps its own stat
 _EMPTY = "____"
 _WORD = r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*"
 _ITEM = rf"{_WORD}=[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*"
-_TAIL = re.compile(rf"\[[0-9]+\]|@[0-9]+|\[{_ITEM}(?:,{_ITEM})*\]")
+_TAIL = re.compile(rf"\[[0-9]+\]|@[0-9]+|@{_WORD}|\[{_ITEM}(?:,{_ITEM})*\]")
 _END = re.compile(rf"(?:{_TAIL.pattern})$")
 _HEAD = re.compile(r"#(?P<further>[0-9]+)|(?P<plain>[A-Za-z0-9]|_(?=[A-Za-z0-9]))|(?P<other>.)", re.DOTALL)
 
@@ -99,6 +99,8 @@ def module_path(address: str) -> str:
 
     >>> module_path("s[3].op@1"), module_path("layer[0].mb[k=3,e=6].conv#1"), module_path("half")
     ('s.3.op.at1', 'layer.0.mb.k___3.e___6.conv__1', 'half_')
+    >>> module_path("op@skip"), module_path("op@mb[k=3]")
+    ('op.at__skip', 'op.at__mb.k___3')
     """
     parts: list[str] = []
     for segment in address.split(".") if address else []:
@@ -107,7 +109,7 @@ def module_path(address: str) -> str:
             parts.append(_escaped(head))
         for token in tail:
             if token[0] == "@":
-                parts.append(f"at{token[1:]}")
+                parts.append(f"at{token[1:]}" if token[1].isdigit() else f"at__{token[1:]}")
             else:
                 parts += [item.replace("=", "___") for item in token[1:-1].split(",")]
     return ".".join(parts)
@@ -160,6 +162,8 @@ def address_of(path: str) -> str:
             address += f"[{part}]"
         elif re.fullmatch("at[0-9]+", part):
             address += f"@{part[2:]}"
+        elif re.fullmatch(f"at__{_WORD}", part):
+            address += f"@{part[4:]}"
         else:
             address += f".{_read(part)}" if i else _read(part)
     return address + _listed(items)

@@ -49,8 +49,8 @@ class Frame:
         own = part + of_instance
         return Frame(join(self.decision, part), join(self.instance, own), join(self.parameters, own))
 
-    def element(self, index: int) -> "Frame":
-        """Go to the `index`-th element of a comprehension."""
+    def element(self, index: int | str) -> "Frame":
+        """Go to an element of a comprehension: the `index`-th of a list, or the alternative of this label."""
         return Frame(self.decision, self.instance, self.parameters, f"{self.suffix}@{index}")
 
 

@@ -36,7 +36,7 @@ from .values import (
     is_layer,
     text_of,
 )
-from .worlds import holds_tensors, list_like
+from .worlds import holds_tensors, list_like, rank
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -79,7 +79,11 @@ class Choices:
         if self._interpreter.keeps_open:
             return self._open(tree, entries, frame, part)
         entry = self._decide(tree, entries, frame)
-        value = self._value(entry, frame)
+        return self._named(part, entry, self._value(entry, frame))
+
+    @staticmethod
+    def _named(part: str, entry: _Entry, value: Any_) -> Any_:
+        """Let a chosen layer bear its label in the addresses of its ops."""
         return Named(join(part, entry.part) if part else entry.part, value) if is_layer(value) else value  # type: ignore[arg-type]
 
     @staticmethod
@@ -120,7 +124,7 @@ class Choices:
                 if len(entries) > MAX_ALTERNATIVES:
                     message = f"a choice has at most {MAX_ALTERNATIVES} alternatives"
                     fail("too-large", message, tree.span, "more than these")
-        if not entries:
+        if not entries and (isinstance(tree, ast.Choose) or tree.quantity.kind == "one"):
             fail("empty-choice", "no alternative of this choice is left", tree.span, "every `when` is false here")
         return entries
 
@@ -162,9 +166,7 @@ class Choices:
     def choose_of(self, tree: ast.ChooseOf, env: Env) -> Any_:
         """Decide for one element, or for a set of elements, of a list."""
         if isinstance(tree.source, ast.Alternatives):
-            if tree.quantity.kind == "one":
-                return self.choose(tree, env)
-            not_yet("a choice of several out of `{ … }`", tree.span)
+            return self.choose(tree, env) if tree.quantity.kind == "one" else self._some_alternatives(tree, env)
         source = self._interpreter.source(tree.source, env)
         if isinstance(source, OpenSubset):
             not_yet("a choice out of an open choice", tree.span)
@@ -181,11 +183,29 @@ class Choices:
             if not all(isinstance(item, (Tensor, Absent)) for item in items):
                 not_yet("an open choice of static values", tree.span)
             return OpenSubset(frame.decision, frame.instance, items, low, high, tree.span)
-        label = self._interpreter.handler.choose(SomeOf(frame.decision, len(items), low, high, tree.span))
-        assert isinstance(label, tuple)
-        chosen = tuple(items[index] for index in label)
+        point = SomeOf(frame.decision, len(items), low, high, tree.span)
+        indices = point.indices(self._interpreter.handler.choose(point))
+        chosen = tuple(items[index] for index in indices)
         self._mark(chosen)
-        return Subset(chosen, label, of_tensors=not chosen and holds_tensors(source))
+        return Subset(chosen, indices, of_tensors=not chosen and holds_tensors(source))
+
+    def _some_alternatives(self, tree: ast.ChooseOf, env: Env) -> Any_:
+        """Decide for some alternatives; only those that are chosen are evaluated, in the order of the text."""
+        self._check_place(tree, env)
+        part = self._interpreter.part(tree, env)
+        frame = env.frame.child(part)
+        entries = self._entries(tree, env)
+        low, high = self._bounds(tree, len(entries), env)
+        if self._interpreter.keeps_open:
+            not_yet("an open choice of several out of `{ … }`", tree.span)
+        chosen: list[_Entry] = []
+        if entries:
+            names = tuple(entry.label for entry in entries)
+            point = SomeOf(frame.decision, len(entries), low, high, tree.span, names)
+            chosen = [entries[index] for index in point.indices(self._interpreter.handler.choose(point))]
+        items = tuple(self._named(part, entry, self._value(entry, frame)) for entry in chosen)
+        of_tensors = not items and rank(tree, env) == 1
+        return Subset(items, tuple(entry.label for entry in chosen), of_tensors)
 
     def _one(self, tree: ast.ChooseOf, items: tuple[Any_, ...], frame: Frame, part: str) -> Any_:
         if not items:
@@ -215,8 +235,11 @@ class Choices:
             high = min(self._interpreter.integer(quantity.high, env) if quantity.high else count, count)
         if not 0 <= low <= high <= count:
             needed = f"{low}" if quantity.kind == "exactly" else f"{low} or more"
-            message = f"cannot choose {needed} of a list of {count}"
-            fail("empty-choice", message, tree.span, f"the list has {counted(count, 'element')} here")
+            if isinstance(tree.source, ast.Alternatives):
+                given, label = counted(count, "alternative"), "this many are left here"
+            else:
+                given, label = f"a list of {count}", f"the list has {counted(count, 'element')} here"
+            fail("empty-choice", f"cannot choose {needed} of {given}", tree.span, label)
         return low, high
 
     def _mark(self, items: Sequence[Any_]) -> None:

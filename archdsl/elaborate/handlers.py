@@ -7,7 +7,7 @@ from typing import Protocol, final
 
 from archdsl.diagnostics import Diagnostic, Span, similar
 from archdsl.diagnostics import Label as Place
-from archdsl.ir import Label
+from archdsl.ir import Label, label_text
 
 from .addresses import Frame
 from .faults import Outside
@@ -32,27 +32,47 @@ class OneOf:
 @final
 @dataclass(frozen=True, slots=True)
 class SomeOf:
-    """A choice of `low..high` elements of a list of `count`; its labels are the sets of their indices."""
+    """A choice of `low..high` elements of a list of `count`; its labels are the sets of their indices.
+
+    Of alternatives with `names` they are the sets of these, in alphabetical order, whatever their order in the text.
+    """
 
     address: str
     count: int
     low: int
     high: int
     span: Span = field(compare=False, repr=False)
+    names: tuple[str, ...] | None = None
 
     @property
-    def labels(self) -> Iterator[tuple[int, ...]]:
-        """The admissible sets, by size, then lexicographically."""
-        return (chosen for size in range(self.low, self.high + 1) for chosen in combinations(range(self.count), size))
+    def labels(self) -> Iterator[tuple[int, ...] | tuple[str, ...]]:
+        """The admissible sets, by size, then lexicographically by the elements' places in the text."""
+        sets = (own for size in range(self.low, self.high + 1) for own in combinations(range(self.count), size))
+        if self.names is None:
+            return sets
+        names = self.names
+        return (tuple(sorted(names[index] for index in own)) for own in sets)
 
     def admits(self, label: Label) -> bool:
-        """Tell whether a label is an admissible set of indices."""
+        """Tell whether a label is an admissible set."""
         return (
             isinstance(label, tuple)
             and self.low <= len(label) <= self.high
-            and all(a < b for a, b in pairwise(label))
-            and all(0 <= index < self.count for index in label)
+            and all(self._has(own) for own in label)
+            and all(a < b for a, b in pairwise(label))  # type: ignore[operator]
         )
+
+    def _has(self, element: int | str) -> bool:
+        if self.names is not None:
+            return element in self.names
+        return type(element) is int and 0 <= element < self.count
+
+    def indices(self, label: Label) -> tuple[int, ...]:
+        """Give the places in the list of what an admissible label chooses."""
+        assert isinstance(label, tuple)
+        if self.names is None:
+            return label  # type: ignore[return-value]
+        return tuple(index for index, name in enumerate(self.names) if name in label)
 
 
 Point = OneOf | SomeOf
@@ -145,10 +165,13 @@ def inadmissible(point: Point, label: Label) -> Diagnostic:
         help_ = f"an alternative with a similar name exists: `{near[0]}`" if near else None
     else:
         size = f"{point.low}" if point.low == point.high else f"{point.low} to {point.high}"
-        notes = (f"a decision is a list of {size} different indices below {point.count}, in increasing order",)
+        if point.names is None:
+            notes = (f"a decision is a list of {size} different indices below {point.count}, in increasing order",)
+        else:
+            shown = ", ".join(f"`{name}`" for name in point.names[:12]) + (", …" if point.count > 12 else "")
+            notes = (f"a decision is a list of {size} different ones of {shown}, in alphabetical order",)
         help_ = None
-    shown_label = list(label) if isinstance(label, tuple) else label
-    message = f"`{shown_label}` is no admissible decision for `{point.address}`"
+    message = f"`{label_text(label)}` is no admissible decision for `{point.address}`"
     return Diagnostic("inadmissible-decision", message, Place(point.span, "chosen here"), notes=notes, help=help_)
 
 

@@ -217,8 +217,8 @@ class Interpreter:
         chosen = self.builds and iterates_chosen(clause.source, env, self.program.cache)
         if isinstance(source, OpenSubset):
             mapped: list[Any_] = []
-            for position, item in enumerate(source.items):
-                inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(position))
+            for slot, item in enumerate(source.items):
+                inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(slot))
                 before = len(mapped)
                 self._clauses(tree, index + 1, inner, mapped)
                 if len(mapped) != before + 1:

@@ -7,7 +7,7 @@ from archdsl.syntax import ast
 
 from .addresses import label_of
 from .report import Report
-from .sight import label_span
+from .sight import label_span, word
 
 
 def check_labels(report: Report, members: tuple[ast.Alternative, ...]) -> None:
@@ -29,6 +29,23 @@ def check_labels(report: Report, members: tuple[ast.Alternative, ...]) -> None:
             "labelled so again" if member.label else "the label of an unlabelled alternative is its text",
             secondary=((first[label], "first labelled so here"),),
             fixes=_fixes(member, place, taken, Span(place.source, previous.span.end, member.span.end)),
+        )
+
+
+def check_weights(report: Report, members: tuple[ast.Alternative, ...]) -> None:
+    """Report the weight of an alternative of which several may be chosen."""
+    for member in members:
+        if member.weight is None:
+            continue
+        others = (member.value, member.condition, member.guard, *member.clauses)
+        end = max(part.span.end for part in others if part is not None)
+        whole = Span(member.span.source, end, member.weight.span.end)
+        report.add(
+            "misplaced-weight",
+            "a weight stands in a choice of several, whose sets are equally likely",
+            word(whole, "weight").to(member.weight.span),
+            "the prior of one alternative, not of a set",
+            fixes=(Fix("leave it out", (Edit(whole, ""),)),),
         )
 
 

@@ -10,7 +10,7 @@ from archdsl.syntax import ast
 from .addresses import children
 from .arguments import check_applied, check_call, check_statics, refuse_tensors
 from .bind import Names
-from .labels import check_labels
+from .labels import check_labels, check_weights
 from .layers import may_be_layer
 from .program import BUILTINS, ModuleScope
 from .report import Report
@@ -222,6 +222,8 @@ class Resolver:
         self._unnamed_choice(tree)
         self.visit(tree.quantity, sight)
         if isinstance(tree.source, ast.Alternatives):
+            if tree.quantity.kind != "one":
+                check_weights(self.report, tree.source.members)
             self.alternatives(tree.source.members, sight)
         else:
             self.visit(tree.source, sight)

@@ -68,13 +68,13 @@ class Several:
 @final
 @dataclass(frozen=True, slots=True)
 class Subset:
-    """What `choose k of xs` gives: elements of a list, with their positions in it.
+    """What `choose k of xs` gives: elements of a list, with their positions in it, or alternatives with their labels.
 
     An empty one remembers whether it is `of_tensors`, which its elements cannot tell.
     """
 
     items: tuple["Any_", ...]
-    positions: tuple[int, ...]
+    positions: tuple[int | str, ...]
     of_tensors: bool = False
 
 

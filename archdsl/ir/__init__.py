@@ -13,7 +13,7 @@ from .graph import (
     Select,
     Value,
 )
-from .guards import Guard, Is, Label, Takes
+from .guards import Guard, Is, Label, Takes, label_text
 from .laws import LAWS, LAWS_OF_OPERANDS
 from .ops import Attribute, Facts, OpDeclaration, Weight
 from .printer import print_graph, unquote_address
@@ -45,6 +45,7 @@ __all__ = [
     "Value",
     "Weight",
     "guards_of",
+    "label_text",
     "open_decisions",
     "print_graph",
     "unquote_address",

@@ -11,8 +11,17 @@ from itertools import combinations
 from math import comb
 from typing import Final, final
 
-Label = str | int | float | bool | tuple[int, ...]
-"""What a decision stores: an alternative's name, a list's value, or the indices that were chosen."""
+Label = str | int | float | bool | tuple[int, ...] | tuple[str, ...]
+"""What a decision stores: an alternative's name, a list's value, or the indices or the names that were chosen."""
+
+
+def label_text(label: Label) -> str:
+    """Show a label: a set of indices or names as a list.
+
+    >>> label_text("skip"), label_text((0, 2)), label_text(("conv", "skip"))
+    ('skip', '[0, 2]', '[conv, skip]')
+    """
+    return f"[{', '.join(map(str, label))}]" if isinstance(label, tuple) else str(label)
 
 
 @final

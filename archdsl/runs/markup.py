@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 
 from archdsl.evaluators.trial import Measurement, Trial
-from archdsl.ir import Label
+from archdsl.ir import Label, label_text
 
 from .charts import number
 
@@ -19,9 +19,9 @@ def link(trial: int) -> str:
     return f'<a href="#trial-{trial}">{trial}</a>'
 
 
-def label_text(label: Label | None) -> str:
+def decided_text(label: Label | None) -> str:
     """Write what was decided."""
-    return "nothing" if label is None else str(list(label)) if isinstance(label, tuple) else str(label)
+    return "nothing" if label is None else label_text(label)
 
 
 def decision_table(decisions: Mapping[str, Label], other: Mapping[str, Label] | None) -> Iterator[str]:

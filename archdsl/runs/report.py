@@ -13,10 +13,10 @@ from archdsl.ir.draw.words import TIMES
 from .charts import Chart, Line, Point, Style, draw, number
 from .markup import (
     axis_label,
+    decided_text,
     decision_table,
     duration,
     hint,
-    label_text,
     link,
     outcome,
     reason,
@@ -258,7 +258,7 @@ class _Page:
         first = self.by_number[parents[0]].architecture.decisions
         own = trial.architecture.decisions
         changes = [
-            f"{address}: {label_text(first.get(address))} → {label_text(own.get(address))}"
+            f"{address}: {decided_text(first.get(address))} → {decided_text(own.get(address))}"
             for address in dict.fromkeys([*first, *own])
             if first.get(address) != own.get(address)
         ]

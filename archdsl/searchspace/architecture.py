@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, final
 
-from archdsl.ir import Graph, Label
+from archdsl.ir import Graph, Label, label_text
 from archdsl.ir.costs import measured_macs, measured_params
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Architecture:
         return measured_macs(self.graph) if macs is None else macs
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the decisions as plain data: sets of indices as lists."""
+        """Give the decisions as plain data: sets of indices or names as lists."""
         return {
             address: list(label) if isinstance(label, tuple) else label for address, label in self.decisions.items()
         }
@@ -88,8 +88,7 @@ class Architecture:
     def __str__(self) -> str:
         lines = [f"{self.network}"]
         for address, label in self.decisions.items():
-            shown = list(label) if isinstance(label, tuple) else label
-            lines.append(f"  {address} = {shown}")
+            lines.append(f"  {address} = {label_text(label)}")
         return "\n".join(lines)
 
     def __repr__(self) -> str:

@@ -7,6 +7,7 @@ from typing import Literal, final
 from archdsl.diagnostics import ArchdslError, Diagnostic, Label, by_place
 from archdsl.elaborate import Budget, BudgetSpent, Network, Program, bind_network, check_names
 from archdsl.elaborate.suggest import confirm
+from archdsl.ir import label_text
 
 from .diagram import EMPTY, Diagram, count
 from .explore import Explorer, Failure
@@ -106,7 +107,7 @@ def _told(failure: Failure, network: Network) -> Diagnostic:
     if not failure.condition:
         return diagnostic
     prefix = f"{network.root}."
-    shown = [(address.removeprefix(prefix), _shown(label)) for address, label in failure.condition]
+    shown = [(address.removeprefix(prefix), label_text(label)) for address, label in failure.condition]
     # The address of a choice without a name, in the network itself, is the network's.
     unnamed = network.root
     named = " and ".join(
@@ -114,17 +115,13 @@ def _told(failure: Failure, network: Network) -> Diagnostic:
     )
     if len(shown) > 3:
         named += f" and {len(shown) - 3} more decisions are as noted"
-    full = ", ".join(f"{address} = {_shown(label)}" for address, label in failure.condition)
+    full = ", ".join(f"{address} = {label_text(label)}" for address, label in failure.condition)
     note = f"it happens when {full}"
     if failure.share:
         of = "" if shown[0][0] == unnamed else f" of `{shown[0][0]}`"
         verb = "is" if failure.share.startswith("1 ") else "are"
         note = f"{failure.share}{of} {verb} affected ({full})"
     return replace(diagnostic, message=f"{diagnostic.message} when {named}", notes=(*diagnostic.notes, note))
-
-
-def _shown(label: object) -> str:
-    return str(list(label)) if isinstance(label, tuple) else str(label)
 
 
 def _empty(refusals: tuple[Diagnostic, ...], network: Network) -> Diagnostic:

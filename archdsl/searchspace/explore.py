@@ -179,7 +179,7 @@ class Explorer:
         self._paths: list[_Path] = []
         self._known: dict[Hashable, Exploration] = {}
         self._tied: dict[Hashable, Exploration] = {}
-        self._subsets: dict[tuple[int, int, int], tuple[Label, ...]] = {}
+        self._subsets: dict[Hashable, tuple[Label, ...]] = {}
         self.walks = 0
 
     # ------------------------------------------------------------ the whole network
@@ -241,7 +241,7 @@ class Explorer:
     def _labels(self, point: Point) -> tuple[Label, ...]:
         if isinstance(point, OneOf):
             return point.labels
-        key = (point.count, point.low, point.high)
+        key = (point.count, point.low, point.high, point.names)
         known = self._subsets.get(key)
         if known is None:
             if sum(comb(point.count, size) for size in range(point.low, point.high + 1)) > MAX_LABELS:

@@ -1,6 +1,6 @@
 """A space: a network with its statics bound, and what can be asked of the set of its architectures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
@@ -9,7 +9,7 @@ from typing import Any, final
 
 from archdsl.diagnostics import ArchdslError, Diagnostic
 from archdsl.elaborate import Network, Outside, architecture_graph, bind_network, replayed_graph, supergraph
-from archdsl.ir import Graph, Label
+from archdsl.ir import Graph, Label, label_text
 
 from .architecture import Architecture
 from .check import Verdict, check_space
@@ -201,14 +201,14 @@ class Space:
         return found, tuple(address for address in decisions if address not in asked)
 
     def _normalized(self, decisions: Mapping[str, Label]) -> dict[str, Label]:
-        """Take labels as people write them: lists for sets of indices, numbers for labels that are their text."""
+        """Take labels as people write them: lists in any order for sets, numbers for labels that are their text."""
         choices = self.choices if self.verdict.kind == "proved" else {}
         result: dict[str, Label] = {}
         for address, label in decisions.items():
-            plain: Label = tuple(label) if isinstance(label, list | tuple) else label
+            plain = _as_set(label) if isinstance(label, list | tuple) else label
             known = choices.get(address, ())
             if known and not any(plain == own and type(plain) is type(own) for own in known):
-                plain = next((own for own in known if str(own) == str(plain)), plain)
+                plain = next((own for own in known if label_text(own) == label_text(plain)), plain)
             result[address] = plain
         return result
 
@@ -218,6 +218,12 @@ def _source(seed: int | None, rng: Random | None) -> Random:
     if (seed is None) == (rng is None):
         raise TypeError("a draw needs one of seed and rng")
     return rng if rng is not None else Random(seed)
+
+
+def _as_set(elements: Iterable[Any]) -> Label:
+    """Give a set of indices, or of names that may look like numbers, in its order."""
+    given = tuple(elements)
+    return tuple(sorted(given)) if all(type(own) is int for own in given) else tuple(sorted(map(str, given)))
 
 
 def _plain(value: Any) -> Any:

@@ -15,6 +15,7 @@ from tests.strategies_nas import spaces
 NAMES = ("s", "conv", "half", "training", "weight", "at1", "k3", "_modules", "a_b", "sep_conv_3x3", "code", "in", "x2")
 
 names = st.sampled_from(NAMES)
+labels = st.sampled_from(("skip", "at1", "at", "_x", "conv_3x3", "half", "a b", "k3"))
 numbers = st.integers(0, 12).map(str)
 values = st.sampled_from(["0", "3", "12", "relu", "true", "a_b", "0.25", "[3, 5]", '"same"', "-1"])
 texts = st.text("ab1_ .,#@[]()=|>\"'$é\n", min_size=1, max_size=12)
@@ -32,7 +33,11 @@ def segments(draw: st.DrawFn) -> str:
     text = draw(names | names | names | texts)
     if draw(st.booleans()):
         text += f"#{draw(numbers)}"
-    tails = draw(st.lists(numbers.map("[{}]".format) | numbers.map("@{}".format) | generators(), max_size=2))
+    tails = draw(
+        st.lists(
+            numbers.map("[{}]".format) | numbers.map("@{}".format) | labels.map("@{}".format) | generators(), max_size=2
+        )
+    )
     return text + "".join(tails)
 
 
@@ -75,6 +80,8 @@ def test_what_is_inside_of_an_address_has_a_path_inside_of_its_path(address: str
         ("half.weight.at1.7", "half_.weight.at1_.7_"),
         ("_x.training", "_x_.training_"),
         ("op#1@0", "op__1.at0"),
+        ("op@skip.conv", "op.at__skip.conv"),
+        ("op@mb[k=3,e=6]", "op.at__mb.k___3.e___6"),
         ("conv[c, 3]", "conv____5b_c____2c_____20_3____5d_"),
     ],
 )
