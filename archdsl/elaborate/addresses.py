@@ -183,6 +183,7 @@ class TreeCache:
         self._names: dict[int, frozenset[str]] = {}
         self.chooses: dict[int, bool] = {}
         self.applies_own: dict[int, bool] = {}
+        self._names_from: dict[tuple[int, int], frozenset[str]] = {}
         self.constants: dict[int, dict[str, Any]] = {}
         self.evaluating: set[int] = set()
         self.calls: dict[Hashable, tuple[Any, int]] = {}
@@ -200,7 +201,7 @@ class TreeCache:
             case ast.OpDefinition():
                 pass
 
-    def applies(self, tree: ast.Expr) -> bool:
+    def applies(self, tree: ast.Expr | ast.Generator) -> bool:
         """Tell whether an expression may decide something or apply a layer."""
         known = self._applies.get(id(tree))
         if known is None:
@@ -218,4 +219,12 @@ class TreeCache:
             own = frozenset({tree.id}) if isinstance(tree, ast.Name) else frozenset()
             known = own.union(*(self.names_in(child) for child in children(tree)))
             self._names[id(tree)] = known
+        return known
+
+    def names_from(self, body: ast.Body, number: int) -> frozenset[str]:
+        """Give the names that a body uses from one of its statements on."""
+        known = self._names_from.get((id(body), number))
+        if known is None:
+            known = frozenset().union(*(self.names_in(statement) for statement in body.statements[number:]))
+            self._names_from[id(body), number] = known
         return known

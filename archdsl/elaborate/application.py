@@ -1,6 +1,6 @@
 """What it means to apply a layer to tensors."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
@@ -13,6 +13,7 @@ from .advice import recursion_fixes, shape_fixes
 from .binding import complete
 from .chosen import part_of_chosen
 from .faults import Fault, fail, not_yet, seen_from
+from .handlers import Key
 from .limits import (
     too_deep,
 )
@@ -186,7 +187,7 @@ class Application:
                 if is_layer(result):  # what its use decides is the cell's, too
                     result = Tied(root, own.instance, result, False)  # type: ignore[arg-type]
             else:
-                result = self._interpreter.handler.scope(key, own, run)
+                result = self._interpreter.handler.scope(lambda: key, own, run)
         finally:
             self.stack.pop()
         if is_layer(result):
@@ -251,9 +252,21 @@ class Application:
         return {**{name: tuple(sizes) for name, sizes in unify.each.items()}, **unify.bound, **names}
 
     def _apply_repeat(self, layer: Repeated, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
+        def iterate(inner: Frame) -> Any_:
+            return self._iterations(layer, inputs, inner)
+
+        def key() -> Hashable:
+            return identity_of(layer), tuple(map(identity_of, inputs))
+
+        own = self._interpreter.part_key(layer.repeat, layer.env) and key
+        return self._interpreter.handler.scope(own, frame, iterate, is_closed=False)
+
+    def _iterations(self, layer: Repeated, inputs: Sequence[TensorLike], frame: Frame) -> Any_:
         values: list[TensorLike] = list(inputs)
         result: Any_ = values[0] if len(values) == 1 else Several(tuple(values))
         for i in range(layer.count):
+            if i:
+                self._interpreter.handler.reach(lambda i=i, now=result: (i, identity_of(now)))  # type: ignore[misc]
             own = frame.child(f"{layer.part}[{i}]")
             env = layer.env.bind(layer.repeat.index, i) if layer.repeat.index else layer.env
             current = tuple(values)
@@ -270,7 +283,12 @@ class Application:
                     )
                 return self.apply(body, current, inner, layer.repeat.body.span)
 
-            result = self._interpreter.handler.scope(None, own, run)
+            part_key = self._interpreter.part_key(layer.repeat.body, env)
+
+            def key(part_key: Key | None = part_key, current: tuple[TensorLike, ...] = current) -> Hashable:
+                return part_key and part_key(), tuple(map(identity_of, current))
+
+            result = self._interpreter.handler.scope(part_key and key, own, run, is_closed=False)
             values = list(result.values) if isinstance(result, Several) else [result]  # type: ignore[arg-type,list-item]
         return result
 

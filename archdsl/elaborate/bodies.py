@@ -1,5 +1,6 @@
 """What the statements of a body mean."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
@@ -27,6 +28,7 @@ from .values import (
     Tensor,
     TensorLike,
     describe,
+    identity_of,
     is_layer,
 )
 
@@ -57,7 +59,9 @@ class Bodies:
             fail(
                 "too-large", f"a body binds at most {MAX_NAMES} names", body.statements[MAX_NAMES].span, "one too many"
             )
-        for statement in body.statements:
+        for number, statement in enumerate(body.statements):
+            if number:
+                self._reach(body, number, env)
             match statement:
                 case ast.Let():
                     env = self._let(statement, env)
@@ -65,7 +69,7 @@ class Bodies:
                     chosen = self._interpreter.builds and is_chosen(
                         statement.count, env, self._interpreter.program.cache
                     )
-                    env = env.bind(statement.name, self._nodes(statement, env), chosen=chosen)
+                    env = env.bind(statement.name, self._nodes(body, number, statement, env), chosen=chosen)
                 case ast.Require(condition=condition):
                     if not self._interpreter.truth(condition, env):
                         text = " ".join(condition.span.text.split())
@@ -77,6 +81,16 @@ class Bodies:
                 case ast.Return():
                     return self._return(statement, env, inputs)
         fail("missing-return", "a body needs a `return`", body.span)
+
+    def _reach(self, body: ast.Body, number: int, env: Env, *now: Any_) -> None:
+        """Note that what follows depends on the names that it uses, and on what a statement has made so far."""
+        interpreter = self._interpreter
+
+        def state() -> Hashable:
+            names = interpreter.program.cache.names_from(body, number)
+            return number, interpreter.identity_of_names(names, env), tuple(map(identity_of, now))
+
+        interpreter.handler.reach(state)
 
     def _return(self, statement: ast.Return, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
         values = tuple(self._result(value, env, inputs) for value in statement.values)
@@ -121,7 +135,7 @@ class Bodies:
             fail("wrong-arity", message, place, f"{len(statement.names)} names", secondary=secondary)
         return dict(zip(statement.names, values, strict=True))
 
-    def _nodes(self, statement: ast.Nodes, env: Env) -> Any_:
+    def _nodes(self, body: ast.Body, number: int, statement: ast.Nodes, env: Env) -> Any_:
         if isinstance(statement.count, ast.Range):
             not_yet("a range of node counts", statement.count.span)
         count = self._interpreter.integer(statement.count, env)
@@ -137,6 +151,8 @@ class Bodies:
                 earlier.append(self._member_of(tensor, len(earlier), f"{base}~{len(earlier)}"))
         made: list[TensorLike] = []
         for i in range(count):
+            if i:
+                self._reach(body, number, env, i, tuple(earlier))
             inner = env.bind("earlier", tuple(earlier) or NO_TENSORS).at(env.frame.child(f"{part}[{i}]"))
             if statement.index:
                 inner = inner.bind(statement.index, i)
@@ -144,7 +160,8 @@ class Bodies:
             def run(frame: Frame, inner: Env = inner) -> Any_:
                 return self.statements(statement.body, inner.at(frame), None)
 
-            value = self._interpreter.handler.scope(None, inner.frame, run)
+            key = self._interpreter.part_key(statement.body, inner)
+            value = self._interpreter.handler.scope(key, inner.frame, run, is_closed=False)
             tensors = self._interpreter.tensors(value, statement.body, env)
             if len(tensors) != 1:
                 fail(

@@ -76,6 +76,8 @@ class SomeOf:
 
 
 Point = OneOf | SomeOf
+Key = Callable[[], Hashable]
+"""Gives what tells parts or states of a program apart; it is computed where it is asked for."""
 
 
 class Handler(Protocol):
@@ -85,8 +87,15 @@ class Handler(Protocol):
         """Decide."""
         ...
 
-    def scope(self, key: Hashable | None, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
-        """Walk a part of the program that others see only by its result; equal keys behave alike."""
+    def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
+        """Walk a part of the program that others see only by its result; equal keys behave alike.
+
+        `is_closed` tells that the part's node lists are its own: no mark goes in or out.
+        """
+        ...
+
+    def reach(self, state: Key) -> None:
+        """Note a state of the part that is walked: what follows depends on it and on nothing else."""
         ...
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
@@ -131,8 +140,11 @@ class Replay:
         self._refused.setdefault(point.address, diagnostic)
         return next(iter(point.labels))
 
-    def scope(self, key: Hashable | None, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
+    def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
         return run(frame)
+
+    def reach(self, state: Key) -> None:
+        pass
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
         return run(Frame(root, frame.instance, frame.parameters))
@@ -182,8 +194,11 @@ class Static:
     def choose(self, point: Point) -> Label:
         raise Outside(Diagnostic("misplaced-choice", "a choice cannot stand here", Place(point.span)))
 
-    def scope(self, key: Hashable | None, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
+    def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
         return run(frame)
+
+    def reach(self, state: Key) -> None:
+        pass
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
         return run(frame)
@@ -202,8 +217,11 @@ class Keep:
     def choose(self, point: Point) -> Label:
         raise AssertionError("the interpreter opens choices itself")
 
-    def scope(self, key: Hashable | None, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
+    def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
         return run(frame)
+
+    def reach(self, state: Key) -> None:
+        pass
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
         return run(Frame(root, frame.instance, frame.parameters))

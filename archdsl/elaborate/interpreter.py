@@ -4,9 +4,9 @@ With decisions replayed it gives an architecture's graph, with every choice kept
 (no builder) what a decision diagram is made of. Nothing else in the project knows what the language means.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
-from typing import ClassVar, NoReturn, final
+from typing import Any, ClassVar, NoReturn, final
 
 from archdsl.diagnostics import Span
 from archdsl.ir import OpDeclaration
@@ -23,7 +23,7 @@ from .choices import Choices
 from .chosen import is_chosen, iterates_chosen, with_chosen
 from .faults import fail, not_yet
 from .functions import Functions
-from .handlers import Handler, Keep, Static
+from .handlers import Handler, Keep, Key, Static
 from .kinds import element_at, numbers_of, signed, truth_of, whole_of
 from .limits import (
     MAX_REPEAT,
@@ -200,13 +200,41 @@ class Interpreter:
         start, stop = (self.evaluate(part, env) for part in (tree.start, tree.stop))
         return numbers_of(tree, start, stop, self.evaluate(tree.step, env) if tree.step else 1)
 
+    def part_key(self, tree: ast.Tree, env: Env) -> Key | None:
+        """Give what tells the walks of a tree apart: the values of the names in it, and where it stands.
+
+        What reads which members of a node list were taken depends on more: it has no key.
+        """
+        names = self.program.cache.names_in(tree)
+        if self.tracks_members and ("loose" in names or any(isinstance(env.names.get(n), Repeated) for n in names)):
+            return None
+        return lambda: (id(tree), env.frame.suffix, self.identity_of_names(names, env))
+
+    @staticmethod
+    def identity_of_names(names: Iterable[str], env: Env) -> Hashable:
+        """Give a form of the values of some names in which they can be compared."""
+        return tuple((name, identity_of(env.names[name])) for name in sorted(names) if name in env.names)
+
     def generate(self, tree: ast.Generator, env: Env) -> list[Any_]:
         """Give the elements of a comprehension; over an open choice all are mapped first, then selected."""
-        results: list[Any_] = []
-        self._clauses(tree, 0, env, results)
-        return results
+        if not self.program.cache.applies(tree):
+            found: list[Any_] = []
+            self._clauses(tree, 0, env, found, ())
+            return found
+        suffix = env.frame.suffix
 
-    def _clauses(self, tree: ast.Generator, index: int, env: Env, results: list[Any_]) -> None:
+        def run(frame: Frame) -> Any_:
+            found: list[Any_] = []
+            self._clauses(tree, 0, env.at(replace(frame, suffix=suffix)), found, ())
+            return tuple(found)
+
+        results = self.handler.scope(self.part_key(tree, env), env.frame, run, is_closed=False)
+        assert isinstance(results, tuple)
+        return list(results)
+
+    def _clauses(
+        self, tree: ast.Generator, index: int, env: Env, results: list[Any_], loops: tuple[Hashable, ...]
+    ) -> None:
         if index == len(tree.clauses):
             if tree.condition is None or self.truth(tree.condition, env):
                 results.append(self._element(tree.element, env))
@@ -220,22 +248,27 @@ class Interpreter:
             for slot, item in enumerate(source.items):
                 inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(slot))
                 before = len(mapped)
-                self._clauses(tree, index + 1, inner, mapped)
+                self._clauses(tree, index + 1, inner, mapped, loops)
                 if len(mapped) != before + 1:
                     not_yet("a filtered or nested comprehension over an open choice", tree.span)
             results.extend(self.choices.select(source, tuple(mapped)))
             return
-        for item, position in zip(source.items, source.positions, strict=True):
+        for number, (item, position) in enumerate(zip(source.items, source.positions, strict=True)):
+            around = (*loops, (source, number))
+            if number:
+                self.handler.reach(lambda around=around: (identity_of(tuple(results)), _identity_of_loops(around)))  # type: ignore[misc]
             inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(position))
-            self._clauses(tree, index + 1, inner, results)
+            self._clauses(tree, index + 1, inner, results, around)
 
     def _element(self, tree: ast.Expr, env: Env) -> Any_:
         if not self.program.cache.applies(tree):
             return self.evaluate(tree, env)
         suffix = env.frame.suffix
-        return self.handler.scope(
-            None, env.frame, lambda frame: self.evaluate(tree, env.at(replace(frame, suffix=suffix)))
-        )
+
+        def run(frame: Frame) -> Any_:
+            return self.evaluate(tree, env.at(replace(frame, suffix=suffix)))
+
+        return self.handler.scope(self.part_key(tree, env), env.frame, run, is_closed=False)
 
     def truth(self, tree: ast.Expr, env: Env) -> bool:
         """Give the value of a condition."""
@@ -594,6 +627,11 @@ class Interpreter:
         ast.Once: _once,
         ast.Scan: _scan,
     }
+
+
+def _identity_of_loops(loops: tuple[Any, ...]) -> Hashable:
+    """Tell where the loops of a comprehension are: over which elements each runs, and how far it has come."""
+    return tuple((identity_of(items), positions, number) for (items, positions), number in loops)
 
 
 def _lacking(operands: Sequence[Tensor]) -> Lacking | None:

@@ -6,8 +6,9 @@ cell, a tied layer) is walked once for each distinct signature of statics and in
 of which signature they used, and in the end the signatures of one root are joined.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from math import comb
 from typing import final
 
@@ -15,6 +16,7 @@ from archdsl.diagnostics import Diagnostic
 from archdsl.diagnostics import Label as Place
 from archdsl.elaborate import Budget, BudgetSpent, Fault, Interpreter, Network, OneOf, Outside, Point
 from archdsl.elaborate.addresses import Frame, is_relative
+from archdsl.elaborate.handlers import Key
 from archdsl.elaborate.values import Any_, Tensor, holds_tied, identity_of
 from archdsl.ir import Label
 
@@ -119,13 +121,63 @@ class _Dead(Exception):
     """Nothing comes of this path: all that it depends on failed or was refused."""
 
 
+class _Merged(Exception):
+    """An earlier path came to the same state: what follows is known."""
+
+
+State = Hashable
+START: State = "start"
+
+
+@final
+@dataclass(slots=True)
+class _Ways:
+    """The states that the paths of a part come to, and what leads from each to the next.
+
+    What a path ends with, a class of results or of faults, is a last state, from which nothing leads on.
+    """
+
+    merges: bool
+    leading: dict[State, list[tuple[Diagram, State]]] = field(default_factory=lambda: {START: []})
+    has_merged: bool = False
+
+    def ends(self) -> dict[State, Diagram]:
+        """Give all ways from the start to each last state."""
+        known: dict[State, dict[State, Diagram]] = {}
+        return self._ends(START, known)
+
+    def _ends(self, state: State, known: dict[State, dict[State, Diagram]]) -> dict[State, Diagram]:
+        found = known.get(state)
+        if found is None:
+            parts: dict[State, list[Diagram]] = {}
+            for factor, target in self.leading[state]:
+                if target not in self.leading:
+                    parts.setdefault(target, []).append(factor)
+                    continue
+                for end, rest in self._ends(target, known).items():
+                    parts.setdefault(end, []).append(product((factor, rest)))
+            found = known[state] = {end: union(ways) for end, ways in parts.items()}
+        return found
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """What paths that come to one mistake end with."""
+
+    key: tuple[object, ...]
+    uses: frozenset[tuple[tuple[str, Hashable], int]]
+
+
 @final
 @dataclass(slots=True)
 class _Path:
     """One walk through a part: which alternative it takes at each of its own branchings."""
 
     script: list[int]
+    ways: _Ways
     is_closed: bool = False
+    state: State = START
     sizes: list[int] = field(default_factory=list)
     factors: list[Diagram] = field(default_factory=list)
     decided: dict[str, Label] = field(default_factory=dict)
@@ -133,24 +185,44 @@ class _Path:
     uses: dict[tuple[str, Hashable], int] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
     failures: list[Failure] = field(default_factory=list)
-    faulty: list[Faulty] = field(default_factory=list)
     refusals: list[Diagnostic] = field(default_factory=list)
     shared: int = field(init=False)
+    branched: int = 0
 
     def __post_init__(self) -> None:
         self.shared = len(self.script)
 
+    @property
+    def is_new(self) -> bool:
+        """Whether no earlier walk was here: all branchings that are shared with one are behind."""
+        return len(self.sizes) >= self.shared
+
+    def lead(self, state: State, *factors: Diagram) -> None:
+        """Note what leads from the last state to another."""
+        self.ways.leading[self.state].append((product((*self.factors, *factors)), state))
+
+    def reach(self, state: State) -> None:
+        """Go on from a state, unless an earlier walk did."""
+        if self.is_new:
+            self.lead(state)
+            if state in self.ways.leading:
+                self.ways.has_merged = True
+                raise _Merged
+            self.ways.leading[state] = []
+        self.state = state
+        self.factors = []
+        self.branched = len(self.sizes)
+
     def fail(self, found: Iterable[Faulty], tied: tuple[str, Hashable] | None) -> None:
         """Note the faulty classes of a part that this walk comes to, unless an earlier walk came to it alike."""
-        if len(self.sizes) < self.shared or tied in self.uses:
+        if not self.is_new or tied in self.uses:
             return
         for index, own in enumerate(found):
             uses = dict(self.uses)
             if tied is not None:
                 uses[tied] = -1 - index
             if all(uses.setdefault((use.root, use.key), use.index) == use.index for use in own.uses):
-                inside = (own.diagram,) if tied is None else ()
-                self.faulty.append(Faulty(own.key, _uses(uses), product((*self.factors, *inside))))
+                self.lead(_Wrong(own.key, frozenset(uses.items())), *((own.diagram,) if tied is None else ()))
 
     def branch(self, size: int) -> int:
         """Give the alternative that this walk takes at its next branching."""
@@ -250,17 +322,24 @@ class Explorer:
             known = self._subsets[key] = tuple(point.labels)
         return known
 
-    def scope(self, key: Hashable | None, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
-        if key is None:
-            return self._pick(self._explore(run, frame), None)
-        if not holds_tied(key):
-            known = self._known.get(key)
+    def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
+        own = None if key is None else key()
+        if own is not None and not holds_tied(own):
+            # The members of node lists outside of the part bear their addresses.
+            instance = "" if is_closed or not self._interpreter.tracks_members else frame.instance
+            known = self._known.get((own, instance))
             if known is None:
-                known = self._known[key] = self._explore(run, Frame("", "", ""), is_closed=True)
+                known = self._explore(run, Frame("", instance, "", frame.suffix), is_closed=is_closed)
+                self._known[own, instance] = known
             if not _gives_tied(known):
                 return self._pick(known.moved(frame.decision), None)
         # What a tied layer decides stands under an address of its own, which cannot be moved along with the part's.
-        return self._pick(self._explore(run, frame, is_closed=True), None)
+        return self._pick(self._explore(run, frame, is_closed=is_closed), None)
+
+    def reach(self, state: Key) -> None:
+        path = self._paths[-1]
+        if path.ways.merges and len(path.sizes) > path.branched:
+            path.reach((_Ways, state(), frozenset(path.uses.items()), frozenset(path.marks)))
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
         if not holds_tied(key):
@@ -318,19 +397,43 @@ class Explorer:
 
     def _explore(self, run: Callable[[Frame], Any_], frame: Frame, *, is_closed: bool = False) -> Exploration:
         """Walk all paths of a part; `is_closed` tells that its node lists are its own, and no mark goes in or out."""
+        ways = _Ways(merges=True)
+        classes: dict[State, tuple[Any_, _Path]] = {}
+        walked = list(self._walks(run, frame, ways, classes, is_closed))
+        failed = [path for path in walked if path.failures]
+        if failed and ways.has_merged:
+            # What a mistake depends on shows where paths are compared that were walked to their ends.
+            whole = self._walks(run, frame, _Ways(merges=False), {}, is_closed)
+            walked = [*islice(whole, MAX_PATHS_TO_COMPARE), *failed]
+        ends = ways.ends()
+        outcomes = tuple(
+            Outcome(value, _uses(path.uses), frozenset(path.marks), ends[key], tuple(path.decided.items()))
+            for key, (value, path) in classes.items()
+        )
+        wrong = tuple(
+            Faulty(end.key, _uses(dict(end.uses)), ways) for end, ways in ends.items() if isinstance(end, _Wrong)
+        )
+        refusals = tuple(refusal for path in walked for refusal in path.refusals[:1]) if not outcomes else ()
+        return Exploration(outcomes, wrong, _conditions(walked), refusals[:1])
+
+    def _walks(
+        self,
+        run: Callable[[Frame], Any_],
+        frame: Frame,
+        ways: _Ways,
+        classes: dict[State, tuple[Any_, _Path]],
+        is_closed: bool,
+    ) -> Iterator[_Path]:
+        """Walk one path after the other; `classes` takes the results, each with the first path that came to it."""
         script: list[int] | None = []
-        classes: dict[Hashable, tuple[Any_, list[Diagram], _Path]] = {}
-        faulty: dict[Hashable, tuple[Faulty, list[Diagram]]] = {}
-        walked: list[tuple[_Path, bool]] = []
-        refusals: list[Diagnostic] = []
         while script is not None:
-            path = _Path(script, is_closed)
+            path = _Path(script, ways, is_closed)
             self.walks += 1
             self._paths.append(path)
             depth = len(self._interpreter.application.stack)
             try:
                 value = run(frame)
-            except _Dead:
+            except (_Dead, _Merged):
                 pass
             except BudgetSpent:
                 raise
@@ -339,33 +442,19 @@ class Explorer:
             except Fault as fault:
                 failure = Failure(fault.diagnostic, ())
                 path.failures.append(failure)
-                path.faulty.append(Faulty(failure.key, _uses(path.uses), product(path.factors)))
+                path.lead(_Wrong(failure.key, frozenset(path.uses.items())))
             else:
                 if is_closed:
                     path.marks.clear()
                 key = (identity_of(value), frozenset(path.uses.items()), frozenset(path.marks))
-                classes.setdefault(key, (value, [], path))[1].append(product(path.factors))
+                classes.setdefault(key, (value, path))
+                path.lead(key)
             finally:
                 self._paths.pop()
                 del self._interpreter.application.stack[depth:]
-            for own in path.faulty:
-                faulty.setdefault((own.key, frozenset(own.uses)), (own, []))[1].append(own.diagram)
-            refusals.extend(path.refusals[:1])
-            walked.append((path, bool(path.failures)))
+            yield path
             script = path.following()
             self._budget.spend(self._network.definition.span)
-        outcomes = tuple(
-            Outcome(
-                value,
-                _uses(path.uses),
-                frozenset(path.marks),
-                union(parts),
-                tuple(path.decided.items()),
-            )
-            for value, parts, path in classes.values()
-        )
-        wrong = tuple(replace(own, diagram=union(parts)) for own, parts in faulty.values())
-        return Exploration(outcomes, wrong, _conditions(walked), tuple(refusals[:1]) if not outcomes else ())
 
 
 def _gives_tied(exploration: Exploration) -> bool:
@@ -376,17 +465,16 @@ def _uses(indices: Mapping[tuple[str, Hashable], int]) -> tuple[Use, ...]:
     return tuple(Use(root, key, index) for (root, key), index in indices.items())
 
 
-def _conditions(walked: list[tuple[_Path, bool]]) -> tuple[Failure, ...]:
+def _conditions(walked: list[_Path]) -> tuple[Failure, ...]:
     """Give each mistake once, under the fewest of the part's decisions that bring it about."""
     found: dict[tuple[object, ...], tuple[_Path, Failure]] = {}
-    for path, failed in walked:
-        if failed:
-            for failure in path.failures:
-                best = found.get(failure.key)
-                if best is None or len(failure.condition) < len(best[1].condition):
-                    found[failure.key] = (path, failure)
+    for path in walked:
+        for failure in path.failures:
+            best = found.get(failure.key)
+            if best is None or len(failure.condition) < len(best[1].condition):
+                found[failure.key] = (path, failure)
     result: list[Failure] = []
-    compared = [(_possible(path), path.failures) for path, _ in walked[:MAX_PATHS_TO_COMPARE]] if found else []
+    compared = [(_possible(path), path.failures) for path in walked[:MAX_PATHS_TO_COMPARE]] if found else []
     for key, (path, failure) in found.items():
         inner = set(failure.condition)
         hit = [

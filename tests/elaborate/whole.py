@@ -8,7 +8,7 @@ from random import Random
 from archdsl.diagnostics import ArchdslError, Diagnostic, Source, render_all
 from archdsl.elaborate import Budget, Keep, Network, Program, Replay, bind_network, check_names, load_program
 from archdsl.elaborate.addresses import Frame
-from archdsl.elaborate.handlers import OneOf, Point
+from archdsl.elaborate.handlers import Key, OneOf, Point
 from archdsl.elaborate.values import Any_
 from archdsl.ir import Label
 from archdsl.searchspace.check import check_space
@@ -89,7 +89,10 @@ class Guess:
             self.taken[point.address] = label
         return self.taken[point.address]
 
-    def scope(self, key: Hashable | None, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
+    def reach(self, state: Key) -> None:
+        pass
+
+    def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
         return self._replay.scope(key, frame, run)
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:

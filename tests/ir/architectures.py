@@ -8,6 +8,7 @@ from typing import final
 from archdsl.diagnostics import ArchdslError, Source
 from archdsl.elaborate import Network, Point, SomeOf, bind_network, library, load_program, read_source, supergraph
 from archdsl.elaborate.addresses import Frame
+from archdsl.elaborate.handlers import Key
 from archdsl.elaborate.values import Any_
 from archdsl.ir import Graph, Label
 
@@ -30,7 +31,10 @@ class Drawn:
                 self._decisions[point.address] = self._rng.choice(point.labels)
         return self._decisions[point.address]
 
-    def scope(self, key: Hashable | None, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
+    def reach(self, state: Key) -> None:
+        pass
+
+    def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
         return run(frame)
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:

@@ -7,6 +7,7 @@ from typing import final
 from archdsl.diagnostics import Diagnostic
 from archdsl.elaborate import Fault, Interpreter, Network, OneOf, Outside, Point
 from archdsl.elaborate.addresses import Frame
+from archdsl.elaborate.handlers import Key as PartKey
 from archdsl.elaborate.values import Any_, Tensor
 from archdsl.ir import Label
 
@@ -58,7 +59,10 @@ class Odometer:
                 return [*self.script[:place], self.script[place] + 1]
         return None
 
-    def scope(self, key: Hashable | None, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
+    def reach(self, state: PartKey) -> None:
+        pass
+
+    def scope(self, key: PartKey | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
         return run(frame)
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
