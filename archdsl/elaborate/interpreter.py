@@ -631,7 +631,7 @@ class Interpreter:
 
 def _identity_of_loops(loops: tuple[Any, ...]) -> Hashable:
     """Tell where the loops of a comprehension are: over which elements each runs, and how far it has come."""
-    return tuple((identity_of(items), positions, number) for (items, positions), number in loops)
+    return tuple((identity_of(source), number) for source, number in loops)
 
 
 def _lacking(operands: Sequence[Tensor]) -> Lacking | None:
