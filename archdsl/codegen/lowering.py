@@ -17,6 +17,7 @@ class Lowering:
 
     For torch, `build` takes any of the op's statics and bound dims by name and returns an `nn.Module`. For numpy, it
     takes the input arrays, and by name any of the statics and dims, `weights` (arrays by declared name) and `training`.
+    Either may ask for `kind`, that of the op's first tensor: an op that is declared for several has one lowering.
     `weights` renames: from the names that the op declares to those that the module has, where they differ.
     """
 
@@ -48,9 +49,9 @@ def lowers(
 ) -> Callable[[Function], Function]:
     """Register a function as the lowering of an op.
 
-    The function takes any of the op's statics and bound dims by name. For the torch backend it returns an
-    `nn.Module` that takes the op's tensors. `weights` maps the names of the declared weights to those of the module's
-    parameters and buffers, where they differ.
+    The function takes any of the op's statics and bound dims by name, and as `kind` the kind of its first tensor. For
+    the torch backend it returns an `nn.Module` that takes the op's tensors. `weights` maps the names of the declared
+    weights to those of the module's parameters and buffers, where they differ.
 
     Raises:
         ArchdslError: the backend already has a lowering for this op, from another place.

@@ -161,7 +161,8 @@ class Interpreter:
                 static.budget = Budget(STEPS_OF_A_FACT)
                 return static.evaluate(expr, Env(owner, names, NOWHERE))
 
-            known = scope.declarations[definition.name] = declare(definition, scope, evaluate)
+            overloads = (definition, *scope.further.get(definition.name, ()))
+            known = scope.declarations[definition.name] = declare(overloads, scope, evaluate)
         return known
 
     def _list(self, tree: ast.ListExpr, env: Env) -> Any_:

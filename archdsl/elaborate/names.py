@@ -66,12 +66,19 @@ def check_file(scope: ModuleScope, program: Program, imported: frozenset[str]) -
             break
         resolver = Resolver(scope, program.scopes, report, excused)
         check_definition(definition, resolver)
-        reached[id(definition)] = resolver.reached
+        reached.setdefault(_first(definition, scope), set()).update(resolver.reached)
         imports |= resolver.imports
     if not is_broken:
         _unused_imports(scope, imports, report)
         _unused_definitions(scope, reached, imported, report)
     return by_place(report.diagnostics)
+
+
+def _first(definition: ast.Definition, scope: ModuleScope) -> int:
+    """Give the identity of a definition; of an op's further declarations that of its first."""
+    if isinstance(definition, ast.OpDefinition):
+        return id(scope.definitions.get(definition.name, definition))
+    return id(definition)
 
 
 def _in(diagnostic: Diagnostic, source: Source) -> bool:

@@ -1,14 +1,15 @@
 """From the text of an op to its declaration: the facts of one use follow from statics and input types."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import final
+from typing import NoReturn, final
 
 from archdsl.diagnostics import Label, Span
-from archdsl.ir import KINDS, Attribute, Facts, OpDeclaration, Type, Weight
+from archdsl.ir import KINDS, NUMERIC, Attribute, Facts, OpDeclaration, Type, Weight
 from archdsl.syntax import ast
 
 from .faults import Fault, fail
+from .overloads import select
 from .program import ModuleScope
 from .unify import Unifier
 from .values import Any_, Tensor, describe, is_static, text_of
@@ -16,11 +17,29 @@ from .values import Any_, Tensor, describe, is_static, text_of
 EvaluateIn = Callable[[ast.Expr, ModuleScope, dict[str, Any_]], Any_]
 
 
-def declare(definition: ast.OpDefinition, scope: ModuleScope, evaluate: EvaluateIn) -> OpDeclaration:
-    """Give the declaration of an op; `evaluate` computes a static expression."""
-    inference = _Inference(definition, scope, evaluate)
+def declare(overloads: Sequence[ast.OpDefinition], scope: ModuleScope, evaluate: EvaluateIn) -> OpDeclaration:
+    """Give the declaration of an op, written once for each kind of tensors; `evaluate` computes a static expression."""
+    definition = overloads[0]
+    inferences = {id(own): _Inference(own, scope, evaluate) for own in overloads}
+
+    def infer(attributes: Mapping[str, Attribute], types: tuple[Type, ...]) -> Facts:
+        own = select(overloads, types[0].kind) if types else definition
+        if own is None:
+            if len(overloads) > 1:
+                _refuse_kind(overloads, types[0])
+            own = definition
+        return inferences[id(own)].infer(attributes, types)
+
     statics = tuple(parameter.name for parameter in definition.statics)
-    return OpDeclaration(definition.name, statics, inference.infer, definition.name_span, definition.doc or "")
+    return OpDeclaration(definition.name, statics, infer, definition.name_span, definition.doc or "")
+
+
+def _refuse_kind(overloads: Sequence[ast.OpDefinition], given: Type) -> NoReturn:
+    kinds = [own.tensors[0].type.span.text for own in overloads if own.tensors and own.tensors[0].type]
+    needed = f"{', '.join(kinds[:-1])} or {kinds[-1]}"
+    message = f"`{overloads[0].name}` needs {needed}, given {given}"
+    place = Label(overloads[0].name_span, f"declared for {len(overloads)} kinds of tensors")
+    fail("wrong-tensor-kind", message, None, secondary=(place,))
 
 
 @final
@@ -72,7 +91,8 @@ class _Inference:
         else:
             number = 0 if self._scope.is_std else None
         dims: tuple[tuple[str, int | tuple[int, ...]], ...] = (*bound.items(), *each.items())
-        return Facts(results, weights if declares_weights else None, number, dims, self._laws(known))
+        kind = types[0].kind if types else ""
+        return Facts(results, weights if declares_weights else None, number, dims, self._laws(known), kind)
 
     def _laws(self, known: dict[str, Any_]) -> frozenset[str]:
         kept: set[str] = set()
@@ -100,8 +120,16 @@ class _Inference:
         unify = Unifier(self._definition.name, names, self._value, None)
         for parameter, type_ in zip(slots, types, strict=True):
             if parameter.type is not None:
+                if parameter.type.kind not in KINDS and type_.kind not in NUMERIC:
+                    self._refuse_indices(type_)
                 unify(parameter.type, Tensor(type_))
         return unify.bound, {name: tuple(sizes) for name, sizes in unify.each.items()}, unify.variables
+
+    def _refuse_indices(self, given: Type) -> NoReturn:
+        message = f"`{self._definition.name}` computes with numbers, given {given}"
+        place = Label(self._definition.name_span, "declared here")
+        note = "the entries of tokens are indices of words; `embed` gives each word a vector"
+        fail("wrong-tensor-kind", message, None, secondary=(place,), notes=(note,))
 
     def _refuse(self, fact: ast.Require, known: dict[str, Any_]) -> None:
         used = {tree.id for tree in _names(fact.condition)}

@@ -16,6 +16,7 @@ from archdsl.ir import OpDeclaration
 from archdsl.syntax import ast, parse
 
 from .addresses import TreeCache
+from .overloads import overload_mistake
 from .sight import path_span, word
 
 BUILTINS = (
@@ -36,7 +37,10 @@ def library() -> Path:
 @final
 @dataclass(eq=False, slots=True)
 class ModuleScope:
-    """A file and the names that can be used in it."""
+    """A file and the names that can be used in it.
+
+    `further` are the declarations of an op for other kinds of tensors than that among the definitions.
+    """
 
     module: ast.Module
     path: Path | None
@@ -45,6 +49,7 @@ class ModuleScope:
     imported: dict[str, tuple["ModuleScope", str]] = field(default_factory=dict)
     qualified: dict[str, "ModuleScope"] = field(default_factory=dict)
     std: Mapping[str, tuple["ModuleScope", ast.Definition]] = field(default_factory=dict)
+    further: dict[str, tuple[ast.OpDefinition, ...]] = field(default_factory=dict)
     declarations: dict[str, OpDeclaration] = field(default_factory=dict)
 
     @property
@@ -190,8 +195,15 @@ def _define(scope: ModuleScope) -> list[Diagnostic]:
         else:
             names = ((definition.name, definition.name_span),)
         for name, span in names:
-            if name in scope.definitions:
-                first = scope.definitions[name]
+            first = scope.definitions.get(name)
+            if isinstance(first, ast.OpDefinition) and isinstance(definition, ast.OpDefinition):
+                known = (first, *scope.further.get(name, ()))
+                mistake = overload_mistake(known, definition)
+                if mistake is None:
+                    scope.further[name] = (*known[1:], definition)
+                else:
+                    diagnostics.append(mistake)
+            elif first is not None:
                 place = first.name_spans[0] if isinstance(first, ast.Let) else first.name_span
                 diagnostics.append(
                     Diagnostic(

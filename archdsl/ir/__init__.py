@@ -17,14 +17,16 @@ from .guards import Guard, Is, Label, Takes, label_text
 from .laws import LAWS, LAWS_OF_OPERANDS
 from .ops import Attribute, Facts, OpDeclaration, Weight
 from .printer import print_graph, unquote_address
-from .types import KINDS, Type
+from .types import CHANNELS, KINDS, NUMERIC, Type
 from .verify import verify
 
 __all__ = [
+    "CHANNELS",
     "INPUT",
     "KINDS",
     "LAWS",
     "LAWS_OF_OPERANDS",
+    "NUMERIC",
     "AnyNode",
     "Attribute",
     "Choose",

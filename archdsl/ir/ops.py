@@ -35,7 +35,7 @@ class Facts:
 
     `weights` or `macs` is None where the declaration does not say: then they are measured on the built module.
     `dims` are the dims that the signature's names are bound to; of a variadic `*c` the tuple of all. `laws` are those
-    of `LAWS` that this use keeps.
+    of `LAWS` that this use keeps. `kind` is that of the first input, by which an op with several declarations has one.
     """
 
     types: tuple[Type, ...]
@@ -43,6 +43,7 @@ class Facts:
     macs: int | None
     dims: tuple[tuple[str, int | tuple[int, ...]], ...] = ()
     laws: frozenset[str] = frozenset()
+    kind: str = ""
 
 
 @final

@@ -13,6 +13,12 @@ KINDS: dict[str, tuple[str, ...]] = {
 }
 """The kinds of tensors and the usual names of their dims."""
 
+NUMERIC = frozenset(KINDS) - {"tokens"}
+"""The kinds whose entries are numbers to compute with; those of tokens are the indices of words."""
+
+CHANNELS = {"image": 0, "volume": 0, "signal": 0, "vec": 0, "seq": 1}
+"""For each numeric kind the place of the dim that holds its channels or features."""
+
 
 @final
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def _facts(graph: Graph, ops: Mapping[str, OpDeclaration]) -> Iterator[Diagnosti
             notes = (error.diagnostics[0].message, *error.diagnostics[0].notes)
             yield broken("illegal-node", f"op `{node.op}` at `{node.address}` is illegal", node, *notes)
             continue
-        for what in ("types", "weights", "macs", "dims", "laws"):
+        for what in ("types", "weights", "macs", "dims", "laws", "kind"):
             inferred, stored = getattr(facts, what), getattr(node.facts, what)
             if inferred != stored:
                 note = f"inferred {_shown(inferred)}, stored {_shown(stored)}"

@@ -65,6 +65,7 @@ class _Run:
         """Give the results of an op: its lowering is called with the names that it asks for."""
         build = lowering_of(node.op, "numpy").build
         known: dict[str, object] = {
+            "kind": node.facts.kind,
             **dict(node.facts.dims),
             **dict(node.attributes),
             "weights": self.weights.get(node.parameters, {}),

@@ -2,14 +2,13 @@
 
 from typing import ClassVar, final
 
-import torch
-
 from archdsl.codegen.lowering import lowering_of
 from archdsl.ir import Graph, Node
 
 from . import lowerings as lowerings
 from .build import check_op, to_meta
 from .device import select_device
+from .example import empty_input
 from .network import Network, build_network
 from .profile import count_macs
 from .program import count_parameters
@@ -43,7 +42,7 @@ class TorchBackend:
         """Count the parameters and the multiply-accumulates of an op on its module, on the meta device."""
         check_op(graph, node)
         module = to_meta(graph, node)
-        inputs = [torch.empty(1, *graph.type_of(value).dims, device="meta") for value in node.inputs]
+        inputs = [empty_input(graph.type_of(value), 1) for value in node.inputs]
         return count_parameters(module), count_macs(module, *inputs)
 
     def device(self, name: str) -> str:

@@ -11,6 +11,8 @@ from archdsl.codegen.lowering import Lowering, lowering_of
 from archdsl.diagnostics import ArchdslError, Diagnostic, Label
 from archdsl.ir import Graph, Node
 
+from .example import empty_input
+
 
 def build_op(graph: Graph, node: Node) -> nn.Module:
     """Build the module of an op.
@@ -27,16 +29,18 @@ def build_op(graph: Graph, node: Node) -> nn.Module:
 
 
 def arguments(graph: Graph, node: Node, lowering: Lowering) -> dict[str, Any]:
-    """Give the statics and dims that a lowering asks for, by name."""
-    known: dict[str, Any] = {**dict(node.facts.dims), **dict(node.attributes)}
+    """Give what a lowering asks for by name: any statics and dims, and `kind`, that of the first tensor."""
+    own: dict[str, Any] = {**dict(node.facts.dims), **dict(node.attributes)}
+    known = {"kind": node.facts.kind, **own}
     parameters = inspect.signature(lowering.build).parameters.values()
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
-        return known
+        names = {*own, *(parameter.name for parameter in parameters)}
+        return {name: value for name, value in known.items() if name in names}
     wanted = [parameter for parameter in parameters if parameter.name in known or parameter.default is parameter.empty]
     for parameter in wanted:
         if parameter.name not in known:
             message = f"the lowering of op `{node.op}` asks for `{parameter.name}`, which the op does not have"
-            has = ", ".join(f"`{name}`" for name in known) or "none"
+            has = ", ".join(f"`{name}`" for name in own) or "none"
             raise ArchdslError(
                 _both("wrong-lowering", message, graph, node, lowering, f"its statics and dims are {has}")
             )
@@ -53,7 +57,7 @@ def check_op(graph: Graph, node: Node) -> None:
     module = to_meta(graph, node)
     for message in _wrong_weights(node, module, lowering):
         raise ArchdslError(_both("wrong-lowering", message, graph, node, lowering))
-    inputs = [torch.empty(2, *graph.type_of(value).dims, device="meta") for value in node.inputs]
+    inputs = [empty_input(graph.type_of(value), 2) for value in node.inputs]
     try:
         with torch.no_grad():
             results = module(*inputs)

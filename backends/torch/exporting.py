@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from archdsl.diagnostics import ArchdslError, Diagnostic
 from archdsl.ir import Graph
 
+from .example import random_inputs
 from .network import Network, build_network
 from .program import seeded
 from .source import ModelSource, model_source
@@ -80,7 +81,7 @@ def _weights(network: Network, source: ModelSource) -> bytes:
 def _example(network: Network, seed: int) -> bytes:
     graph: Graph = network.__dict__["graph"]
     generator = torch.Generator().manual_seed(seed)
-    inputs = [torch.randn(EXAMPLES, *port.type.dims, generator=generator) for port in graph.inputs]
+    inputs = random_inputs(graph, EXAMPLES, generator)
     outputs = _run(network, inputs)
     names = ["x"] if len(inputs) == 1 else [f"x{i}" for i in range(len(inputs))]
     arrays = dict(zip(names, inputs, strict=True))

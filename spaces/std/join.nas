@@ -12,8 +12,23 @@ op product(*xs: t) -> t { law pure, identity, absorbs_zero, commutative, associa
 """The greatest of the elements in the same place."""
 op maximum(*xs: t) -> t { law pure, identity, keeps_zero, commutative, associative }
 
+"""From `start` to `end`, as far as `amount` says for each element: 0 is `start`, 1 is `end`."""
+op lerp(start: t, end: t, amount: t) -> t { law pure, keeps_zero }
+
 """The channels of all, one image after the other."""
 op concat(*xs: image[*c, h, w]) -> image[sum(c), h, w] { law pure, identity, keeps_zero }
 
+"""Vectors end to end."""
+op concat(*xs: vec[*d]) -> vec[sum(d)] { law pure, identity, keeps_zero }
+
+"""The features of all at each step, one sequence after the other."""
+op concat(*xs: seq[t, *d]) -> seq[t, sum(d)] { law pure, identity, keeps_zero }
+
+"""The steps of all, one sequence after the other."""
+op concat_steps(*xs: seq[*t, d]) -> seq[sum(t), d] { law pure, identity, keeps_zero }
+
 """An image with each channel multiplied by its factor."""
 op scale(x: image[c, h, w], factors: vec[c]) -> image[c, h, w] { law pure, absorbs_zero }
+
+"""A sequence with each feature multiplied by its factor, the same at all steps."""
+op scale(x: seq[t, c], factors: vec[c]) -> seq[t, c] { law pure, absorbs_zero }

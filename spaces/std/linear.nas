@@ -1,4 +1,4 @@
-"""Vectors."""
+"""Matrix products of vectors and of the steps of sequences; the vectors of words."""
 
 """A matrix product, and a bias."""
 op linear[out: int, bias: bool = true](x: vec[d]) -> vec[out] {
@@ -10,14 +10,31 @@ op linear[out: int, bias: bool = true](x: vec[d]) -> vec[out] {
   law keeps_zero when not bias
 }
 
-"""Vectors end to end."""
-op vec_concat(*xs: vec[*d]) -> vec[sum(d)] { law pure, identity, keeps_zero }
-
-"""The first `n` elements, and the rest."""
-op vec_split[n: int](x: vec[d]) -> (vec[n], vec[d - n]) {
-  require 0 < n and n < d
-  law pure, keeps_zero
+"""The same matrix product at each step."""
+op linear[out: int, bias: bool = true](x: seq[t, d]) -> seq[t, out] {
+  require out >= 1
+  weight kernel[out, d]
+  weight bias[out] when bias
+  macs = t * out * d
+  law pure
+  law keeps_zero when not bias
 }
 
-"""A vector of zeros."""
-op vec_zero(x: vec[d]) -> vec[d] { law pure, zero }
+"""A learned number added to each element."""
+op add_bias(x: vec[d]) -> vec[d] {
+  weight bias[d]
+  law pure
+}
+
+"""The same learned vector added to each step."""
+op add_bias(x: seq[t, d]) -> seq[t, d] {
+  weight bias[d]
+  law pure
+}
+
+"""A learned vector of `d` elements for each of `vocab` words."""
+op embed[vocab: int, d: int](x: tokens[t]) -> seq[t, d] {
+  require vocab >= 1 and d >= 1
+  weight kernel[vocab, d]
+  law pure
+}

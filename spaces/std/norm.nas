@@ -11,17 +11,26 @@ op bn[affine: bool = true, eps: float = 1e-5, momentum: float = 0.1](x: image[c,
 }
 
 """Batch normalisation of each element of a vector."""
-op vec_bn[affine: bool = true, eps: float = 1e-5, momentum: float = 0.1](x: vec[d]) -> vec[d] {
+op bn[affine: bool = true, eps: float = 1e-5, momentum: float = 0.1](x: vec[c]) -> vec[c] {
   require eps > 0 and 0 <= momentum and momentum <= 1
-  weight scale[d] when affine
-  weight shift[d] when affine
-  buffer mean[d]
-  buffer var[d]
+  weight scale[c] when affine
+  weight shift[c] when affine
+  buffer mean[c]
+  buffer var[c]
   law norm
 }
 
 """Layer normalisation: each vector gets mean 0 and variance 1, then a learned scale and shift."""
 op layer_norm[affine: bool = true, eps: float = 1e-5](x: vec[d]) -> vec[d] {
+  require eps > 0
+  weight scale[d] when affine
+  weight shift[d] when affine
+  law pure, norm
+  law keeps_zero when not affine
+}
+
+"""Layer normalisation of each step by itself."""
+op layer_norm[affine: bool = true, eps: float = 1e-5](x: seq[t, d]) -> seq[t, d] {
   require eps > 0
   weight scale[d] when affine
   weight shift[d] when affine

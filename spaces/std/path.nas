@@ -3,6 +3,9 @@
 """The tensor itself."""
 op identity(x: t) -> t { law pure, identity, keeps_zero }
 
+"""The words themselves."""
+op identity(x: tokens[t]) -> tokens[t] { law pure, identity, keeps_zero }
+
 """An image of zeros, as `identity` would give it at this stride."""
 op zero[stride = 1](x: image[c, h, w])
   -> image[c, outdim[h, 1, stride, 1, "valid"], outdim[w, 1, stride, 1, "valid", 1]] {
@@ -10,8 +13,34 @@ op zero[stride = 1](x: image[c, h, w])
   law pure, zero
 }
 
+"""A vector of zeros; it has no stride but 1."""
+op zero[stride = 1](x: vec[d]) -> vec[d] {
+  require stride == 1
+  law pure, zero
+}
+
+"""A sequence of zeros; it has no stride but 1."""
+op zero[stride = 1](x: seq[t, d]) -> seq[t, d] {
+  require stride == 1
+  law pure, zero
+}
+
 """In training, each element is zero with probability `rate`, the others grow by `1 / (1 - rate)`."""
 op dropout[rate: float](x: t) -> t {
+  require 0 <= rate and rate < 1
+  law keeps_zero
+  law pure, identity when rate == 0
+}
+
+"""In training, each channel of an example is zero with probability `rate`, the others grow by `1 / (1 - rate)`."""
+op channel_dropout[rate: float](x: image[c, h, w]) -> image[c, h, w] {
+  require 0 <= rate and rate < 1
+  law keeps_zero
+  law pure, identity when rate == 0
+}
+
+"""In training, each feature of an example is zero at all steps with probability `rate`."""
+op channel_dropout[rate: float](x: seq[t, d]) -> seq[t, d] {
   require 0 <= rate and rate < 1
   law keeps_zero
   law pure, identity when rate == 0

@@ -26,3 +26,9 @@ op avg_pool[kernel, stride = 1, pad = "same"](x: image[c, h, w])
 
 """The mean of each channel."""
 op global_avg_pool(x: image[c, h, w]) -> vec[c] { law pure, keeps_zero }
+
+"""The mean of all steps."""
+op global_avg_pool(x: seq[t, d]) -> vec[d] {
+  require t >= 1
+  law pure, keeps_zero
+}

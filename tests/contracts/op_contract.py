@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from inspect import Parameter, signature
-from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import pytest
@@ -12,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from archdsl.backends.numpy import run
 from archdsl.backends.torch import layers, lowerings
 from archdsl.codegen.lowering import lowering_of
-from archdsl.ir import INPUT, Facts, Graph, Input, Node, OpDeclaration, Output, Value
+from archdsl.ir import INPUT, NUMERIC, Facts, Graph, Input, Node, OpDeclaration, Output, Type, Value
 from tests.contracts.op_instances import OpInstance
 
 BATCH = 3
@@ -37,7 +37,7 @@ def arguments(op: str, backend: str) -> tuple[str, ...]:
 
 def build(instance: OpInstance, facts: Facts) -> nn.Module:
     """Build the op's module, in float64."""
-    known = {**dict(facts.dims), **instance.attributes}
+    known = {"kind": instance.kind, **dict(facts.dims), **instance.attributes}
     module = lowering_of(instance.op, "torch").build(**{name: known[name] for name in arguments(instance.op, "torch")})
     assert isinstance(module, nn.Module)
     return module.double()
@@ -62,8 +62,14 @@ def fill(module: nn.Module, instance: OpInstance, facts: Facts, rng: np.random.G
 
 
 def inputs_of(instance: OpInstance, rng: np.random.Generator) -> list[Array]:
-    """Draw the op's inputs."""
-    return [3 * rng.standard_normal((BATCH, *type_.dims)) for type_ in instance.types]
+    """Draw the op's inputs; tokens are indices of words."""
+    return [_input(type_, instance.words, rng) for type_ in instance.types]
+
+
+def _input(type_: Type, words: int, rng: np.random.Generator) -> Array:
+    shape = (BATCH, *type_.dims)
+    drawn: Any = 3 * rng.standard_normal(shape) if type_.kind in NUMERIC else rng.integers(words, size=shape)
+    return cast(Array, drawn)
 
 
 def apply(module: nn.Module, inputs: list[Tensor]) -> tuple[Tensor, ...]:
@@ -81,19 +87,12 @@ def as_graph(instance: OpInstance, facts: Facts) -> Graph:
 
 
 def count_macs(module: nn.Module, inputs: list[Tensor]) -> int:
-    """Count the multiply-accumulates of one example: what each output element of a matrix product costs."""
-    counted = 0
-
-    def count(own: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> None:
-        nonlocal counted
-        if isinstance(own, (nn.Conv2d, nn.Linear)):
-            counted += output[0].numel() * prod(own.weight.shape[1:])
-
-    handles = [own.register_forward_hook(count) for own in module.modules()]
-    module(*inputs)
-    for handle in handles:
-        handle.remove()
-    return counted
+    """Count the multiply-accumulates of one example as torch itself does: two operations each, in matrix products."""
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        module(*inputs)
+    macs, rest = divmod(counter.get_total_flops(), 2 * BATCH)
+    assert not rest
+    return int(macs)
 
 
 class OpContract:
@@ -151,14 +150,17 @@ class OpContract:
         instance, facts = self.draw(op, data)
         module = build(instance, facts).train(training)
         rng = np.random.default_rng(seed)
-        inputs = [torch.from_numpy(x).requires_grad_() for x in inputs_of(instance, rng)]
+        inputs = [torch.from_numpy(x) for x in inputs_of(instance, rng)]
+        trained = [*(x.requires_grad_() for x in inputs if x.is_floating_point()), *module.parameters()]
         results = apply(module, inputs)
+        if not trained:
+            return
         if not any(y.requires_grad for y in results):
             others = apply(module, [torch.from_numpy(x) for x in inputs_of(instance, rng)])
             assert all(torch.equal(y, other) for y, other in zip(results, others, strict=True)), "not a constant"
             return
         loss = torch.stack([(y * torch.from_numpy(rng.standard_normal(y.shape))).sum() for y in results]).sum()
-        for gradient in torch.autograd.grad(loss, [*inputs, *module.parameters()]):
+        for gradient in torch.autograd.grad(loss, trained):
             assert gradient.isfinite().all()
 
     @given(data=st.data(), seed=st.integers(0, 1000))

@@ -1,11 +1,10 @@
 """Uses of the standard ops, drawn by construction: attributes and input types that the declarations admit."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from archdsl.ir import Attribute, Type
+from archdsl.ir import CHANNELS, Attribute, Type
 
 Size = int | tuple[int, int]
 Draw = st.DrawFn
@@ -18,6 +17,18 @@ class OpInstance:
     op: str
     attributes: dict[str, Attribute]
     types: tuple[Type, ...]
+
+    @property
+    def kind(self) -> str:
+        """The kind of the first input."""
+        return self.types[0].kind if self.types else ""
+
+    @property
+    def words(self) -> int:
+        """One more than the greatest index that tokens among the inputs may have."""
+        words = self.attributes.get("vocab", 7)
+        assert isinstance(words, int)
+        return words
 
 
 small = st.integers(1, 6)
@@ -41,13 +52,26 @@ def images(draw: Draw, c: int | None = None, h: int = 1, w: int = 1) -> Type:
 
 
 vectors = st.builds(lambda d: Type("vec", (d,)), small)
-tensors = st.one_of(
-    images(),
-    vectors,
-    st.builds(lambda t, d: Type("seq", (t, d)), small, small),
-    st.builds(lambda c, t: Type("signal", (c, t)), small, small),
-    st.builds(lambda c, d, h, w: Type("volume", (c, d, h, w)), small, small, small, small),
-)
+sequences = st.builds(lambda t, d: Type("seq", (t, d)), small, small)
+words = st.builds(lambda t: Type("tokens", (t,)), small)
+kinds: dict[str, st.SearchStrategy[Type]] = {
+    "image": images(),
+    "vec": vectors,
+    "seq": sequences,
+    "signal": st.builds(lambda c, t: Type("signal", (c, t)), small, small),
+    "volume": st.builds(lambda c, d, h, w: Type("volume", (c, d, h, w)), small, small, small, small),
+}
+tensors = st.one_of(*kinds.values())
+"""Tensors of any kind of numbers."""
+
+
+def of_kinds(*names: str) -> st.SearchStrategy[Type]:
+    """One tensor of one of some kinds."""
+    return st.one_of(*(kinds[name] for name in names))
+
+
+channelled = of_kinds("image", "vec", "seq")
+"""Tensors whose channels an op takes apart or puts together."""
 
 
 @st.composite
@@ -96,53 +120,59 @@ def pools(op: str) -> st.SearchStrategy[OpInstance]:
     return build()
 
 
+def of(
+    types: st.SearchStrategy[Type], op: str, **statics: st.SearchStrategy[Attribute]
+) -> st.SearchStrategy[OpInstance]:
+    return st.builds(lambda x, known: OpInstance(op, known, (x,)), types, st.fixed_dictionaries(statics))
+
+
 def elementwise(op: str, **statics: st.SearchStrategy[Attribute]) -> st.SearchStrategy[OpInstance]:
-    return st.builds(lambda x, known: OpInstance(op, known, (x,)), tensors, st.fixed_dictionaries(statics))
+    return of(tensors, op, **statics)
 
 
 def of_image(op: str, **statics: st.SearchStrategy[Attribute]) -> st.SearchStrategy[OpInstance]:
-    return st.builds(lambda x, known: OpInstance(op, known, (x,)), images(), st.fixed_dictionaries(statics))
-
-
-def of_vector(op: str, **statics: st.SearchStrategy[Attribute]) -> st.SearchStrategy[OpInstance]:
-    return st.builds(lambda x, known: OpInstance(op, known, (x,)), vectors, st.fixed_dictionaries(statics))
+    return of(images(), op, **statics)
 
 
 def joins(op: str) -> st.SearchStrategy[OpInstance]:
     return st.builds(lambda x, n: OpInstance(op, {}, (x,) * n), tensors, st.integers(1, 4))
 
 
+def with_channels(x: Type, channels: int, place: int | None = None) -> Type:
+    """Give a tensor with another number of channels, or another size in another place."""
+    at = CHANNELS[x.kind] if place is None else place
+    return Type(x.kind, (*x.dims[:at], channels, *x.dims[at + 1 :]))
+
+
 @st.composite
-def concats(draw: Draw) -> OpInstance:
-    first = draw(images())
+def concats(draw: Draw, op: str, types: st.SearchStrategy[Type], place: int | None = None) -> OpInstance:
+    first = draw(types)
     widths = draw(st.lists(small, min_size=1, max_size=4))
-    return OpInstance("concat", {}, tuple(Type("image", (c, *first.dims[1:])) for c in widths))
+    return OpInstance(op, {}, tuple(with_channels(first, width, place) for width in widths))
 
 
 @st.composite
 def scales(draw: Draw) -> OpInstance:
-    x = draw(images())
-    return OpInstance("scale", {}, (x, Type("vec", x.dims[:1])))
+    x = draw(of_kinds("image", "seq"))
+    return OpInstance("scale", {}, (x, Type("vec", (x.dims[CHANNELS[x.kind]],))))
 
 
-def splits(op: str, kind: str) -> st.SearchStrategy[OpInstance]:
-    def build(n: int, rest: int, size: tuple[int, int]) -> OpInstance:
-        dims = (n + rest,) if kind == "vec" else (n + rest, *size)
-        return OpInstance(op, {"n": n}, (Type(kind, dims),))
-
-    return st.builds(build, small, small, st.tuples(small, small))
+@st.composite
+def splits(draw: Draw) -> OpInstance:
+    n, rest = draw(small), draw(small)
+    return OpInstance("split", {"n": n}, (with_channels(draw(channelled), n + rest),))
 
 
 @st.composite
 def crops(draw: Draw) -> OpInstance:
-    x = draw(images())
-    return OpInstance("crop", {"out": draw(st.integers(1, x.dims[0]))}, (x,))
+    x = draw(channelled)
+    return OpInstance("crop", {"out": draw(st.integers(1, x.dims[CHANNELS[x.kind]]))}, (x,))
 
 
 @st.composite
 def widenings(draw: Draw) -> OpInstance:
-    x = draw(images())
-    return OpInstance("widen", {"out": x.dims[0] + draw(st.integers(0, 5))}, (x,))
+    x = draw(channelled)
+    return OpInstance("widen", {"out": x.dims[CHANNELS[x.kind]] + draw(st.integers(0, 5))}, (x,))
 
 
 @st.composite
@@ -157,36 +187,37 @@ def shuffles(draw: Draw) -> OpInstance:
     return OpInstance("channel_shuffle", {"groups": groups}, (draw(images(groups * draw(st.integers(1, 4)))),))
 
 
-def norms(
-    build: Callable[..., st.SearchStrategy[OpInstance]], op: str, **more: st.SearchStrategy[Attribute]
-) -> st.SearchStrategy[OpInstance]:
-    return build(op, affine=st.booleans(), eps=epsilons, **more)
+def norms(op: str, *names: str, **more: st.SearchStrategy[Attribute]) -> st.SearchStrategy[OpInstance]:
+    return of(of_kinds(*names), op, affine=st.booleans(), eps=epsilons, **more)
+
+
+strided = st.builds(lambda x, stride: OpInstance("zero", {"stride": stride}, (x,)), images(), sizes(1, 3))
 
 
 momenta = st.sampled_from([0, 0.1, 1.0])
 
 INSTANCES: dict[str, st.SearchStrategy[OpInstance]] = {
     "conv": convs(),
-    "linear": of_vector("linear", out=small, bias=st.booleans()),
-    "bn": norms(of_image, "bn", momentum=momenta),
-    "vec_bn": norms(of_vector, "vec_bn", momentum=momenta),
-    "layer_norm": norms(of_vector, "layer_norm"),
+    "linear": of(of_kinds("vec", "seq"), "linear", out=small, bias=st.booleans()),
+    "add_bias": of(of_kinds("vec", "seq"), "add_bias"),
+    "embed": of(words, "embed", vocab=small, d=small),
+    "bn": norms("bn", "vec", "image", momentum=momenta),
+    "layer_norm": norms("layer_norm", "vec", "seq"),
     "max_pool": pools("max_pool"),
     "avg_pool": pools("avg_pool"),
-    "global_avg_pool": of_image("global_avg_pool"),
+    "global_avg_pool": of(of_kinds("image", "seq"), "global_avg_pool"),
+    "identity": of(tensors | words, "identity"),
     **{
         op: elementwise(op)
-        for op in ("identity", "relu", "relu6", "sigmoid", "tanh", "hard_sigmoid", "hard_swish", "swish", "gelu")
+        for op in ("relu", "relu6", "sigmoid", "tanh", "hard_sigmoid", "hard_swish", "swish", "gelu")
     },
     "leaky_relu": elementwise("leaky_relu", slope=st.sampled_from([0.01, 0.2, 1])),
     **{op: joins(op) for op in ("add", "mean", "product", "maximum")},
-    "concat": concats(),
-    "vec_concat": st.builds(
-        lambda xs: OpInstance("vec_concat", {}, tuple(xs)), st.lists(vectors, min_size=1, max_size=4)
-    ),
+    "lerp": st.builds(lambda x: OpInstance("lerp", {}, (x,) * 3), tensors),
+    "concat": concats("concat", channelled),
+    "concat_steps": concats("concat_steps", sequences, 0),
     "scale": scales(),
-    "split": splits("split", "image"),
-    "vec_split": splits("vec_split", "vec"),
+    "split": splits(),
     "crop": crops(),
     "widen": widenings(),
     "center_crop": center_crops(),
@@ -194,10 +225,12 @@ INSTANCES: dict[str, st.SearchStrategy[OpInstance]] = {
     "resize": of_image("resize", size=sizes(1, 12)),
     "shift": of_image("shift"),
     "channel_shuffle": shuffles(),
-    "flatten": of_image("flatten"),
-    "zero": of_image("zero", stride=sizes(1, 3)),
-    "vec_zero": of_vector("vec_zero"),
+    "first_step": of(sequences, "first_step"),
+    "last_step": of(sequences, "last_step"),
+    "flatten": of(of_kinds("image", "seq"), "flatten"),
+    "zero": strided | of(of_kinds("vec", "seq"), "zero", stride=st.just(1)),
     "dropout": elementwise("dropout", rate=rates),
+    "channel_dropout": of(of_kinds("image", "seq"), "channel_dropout", rate=rates),
     "drop_path": elementwise("drop_path", rate=rates),
 }
 """How to draw a use of each standard op."""

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from archdsl.backends.torch import Network
+from archdsl.backends.torch.example import random_inputs
 from archdsl.backends.torch.source import ModelSource, model_source
 from archdsl.codegen import load_backend
 from archdsl.ir import Graph, Label
@@ -52,7 +53,7 @@ def compiled(graph: Graph, seed: int = 0) -> Network:
 
 def inputs_of(graph: Graph, batch: int = 2) -> list[Tensor]:
     generator = torch.Generator().manual_seed(0)
-    return [torch.randn(batch, *port.type.dims, generator=generator) for port in graph.inputs]
+    return random_inputs(graph, batch, generator)
 
 
 def read(network: Network) -> tuple[ModelSource, nn.Module]:

@@ -6,9 +6,16 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from archdsl.ir import CHANNELS
+
 Array = NDArray[np.floating]
 Weights = Mapping[str, Array]
 Size = int | tuple[int, int]
+
+
+def axis_of(kind: str) -> int:
+    """Give the axis that holds channels or features; the batch is axis 0."""
+    return 1 + CHANNELS[kind]
 
 
 def pair(size: Size) -> tuple[int, int]:

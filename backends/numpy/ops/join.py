@@ -4,7 +4,7 @@ import numpy as np
 
 from archdsl.codegen.lowering import lowers
 
-from .arrays import Array
+from .arrays import Array, axis_of
 
 
 @lowers("add", backend="numpy")
@@ -35,14 +35,26 @@ def maximum(*xs: Array) -> Array:
     return greatest
 
 
-@lowers("vec_concat", backend="numpy")
+@lowers("lerp", backend="numpy")
+def lerp(start: Array, end: Array, amount: Array) -> Array:
+    """Go from one to the other."""
+    return (1 - amount) * start + amount * end
+
+
 @lowers("concat", backend="numpy")
-def concat(*xs: Array) -> Array:
-    """Put one after the other, along the axis after the batch."""
+def concat(*xs: Array, kind: str) -> Array:
+    """Put one after the other, along the axis of channels."""
+    return np.concatenate(xs, axis=axis_of(kind))
+
+
+@lowers("concat_steps", backend="numpy")
+def concat_steps(*xs: Array) -> Array:
+    """Put one after the other, along the steps."""
     return np.concatenate(xs, axis=1)
 
 
 @lowers("scale", backend="numpy")
-def scale(x: Array, factors: Array) -> Array:
+def scale(x: Array, factors: Array, *, kind: str) -> Array:
     """Multiply each channel with its factor."""
-    return x * factors[:, :, None, None]
+    others = tuple(axis for axis in range(1, x.ndim) if axis != axis_of(kind))
+    return x * np.expand_dims(factors, others)

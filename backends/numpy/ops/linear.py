@@ -1,6 +1,7 @@
-"""What the standard ops on vectors compute."""
+"""What the standard matrix products compute, and what stands around them."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from archdsl.codegen.lowering import lowers
 
@@ -14,7 +15,14 @@ def linear(x: Array, *, weights: Weights) -> Array:
     return y + weights["bias"] if "bias" in weights else y
 
 
-@lowers("vec_zero", backend="numpy")
-def vec_zero(x: Array) -> Array:
-    """Give zeros."""
-    return np.zeros_like(x)
+@lowers("add_bias", backend="numpy")
+def add_bias(x: Array, *, weights: Weights) -> Array:
+    """Add the vector."""
+    return x + weights["bias"]
+
+
+@lowers("embed", backend="numpy")
+def embed(x: NDArray[np.integer], *, weights: Weights) -> Array:
+    """Look up the vector of each word."""
+    y: Array = weights["kernel"][x]
+    return y

@@ -10,20 +10,18 @@ from .arrays import Array, Weights
 @lowers("bn", backend="numpy")
 def bn(x: Array, *, weights: Weights, eps: float, training: bool) -> Array:
     """Normalize each channel: over the batch in training, by the running statistics otherwise."""
-    if training:
-        mean, var = x.mean((0, 2, 3)), x.var((0, 2, 3))
-    else:
-        mean, var = weights["mean"], weights["var"]
-    y: Array = (x - mean[:, None, None]) / np.sqrt(var + eps)[:, None, None]
-    return y * weights["scale"][:, None, None] + weights["shift"][:, None, None] if "scale" in weights else y
+    axes = tuple(axis for axis in range(x.ndim) if axis != 1)
+    others = axes[1:]
+    mean, var = (x.mean(axes), x.var(axes)) if training else (weights["mean"], weights["var"])
+    y: Array = (x - spread(mean, others)) / np.sqrt(spread(var, others) + eps)
+    if "scale" in weights:
+        y = y * spread(weights["scale"], others) + spread(weights["shift"], others)
+    return y
 
 
-@lowers("vec_bn", backend="numpy")
-def vec_bn(x: Array, *, weights: Weights, eps: float, training: bool) -> Array:
-    """Normalize each element: over the batch in training, by the running statistics otherwise."""
-    mean, var = (x.mean(0), x.var(0)) if training else (weights["mean"], weights["var"])
-    y: Array = (x - mean) / np.sqrt(var + eps)
-    return y * weights["scale"] + weights["shift"] if "scale" in weights else y
+def spread(values: Array, others: tuple[int, ...]) -> Array:
+    """Give a value for each channel the axes that it is the same along."""
+    return values.reshape(-1, *(1 for _ in others))
 
 
 @lowers("layer_norm", backend="numpy")

@@ -14,12 +14,15 @@ def identity(x: Array) -> Array:
 
 
 @lowers("zero", backend="numpy")
-def zero(x: Array, *, stride: Size) -> Array:
+def zero(x: Array, *, kind: str, stride: Size) -> Array:
     """Give zeros."""
+    if kind != "image":
+        return np.zeros_like(x)
     rows, columns = pair(stride)
     return np.zeros_like(x[:, :, ::rows, ::columns])
 
 
+@lowers("channel_dropout", backend="numpy")
 @lowers("drop_path", backend="numpy")
 @lowers("dropout", backend="numpy")
 def dropout(x: Array, *, rate: float, training: bool) -> Array:

@@ -4,7 +4,7 @@ import numpy as np
 
 from archdsl.codegen.lowering import lowers
 
-from .arrays import Array, Size, windows
+from .arrays import Array, Size, axis_of, windows
 
 
 @lowers("max_pool", backend="numpy")
@@ -24,7 +24,7 @@ def avg_pool(x: Array, *, kernel: Size, stride: Size, pad: str | Size) -> Array:
 
 
 @lowers("global_avg_pool", backend="numpy")
-def global_avg_pool(x: Array) -> Array:
+def global_avg_pool(x: Array, *, kind: str) -> Array:
     """Take the mean of each channel."""
-    mean: Array = x.mean((2, 3))
+    mean: Array = x.mean(tuple(axis for axis in range(1, x.ndim) if axis != axis_of(kind)))
     return mean

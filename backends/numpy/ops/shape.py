@@ -4,27 +4,29 @@ import numpy as np
 
 from archdsl.codegen.lowering import lowers
 
-from .arrays import Array, Size, pair
+from .arrays import Array, Size, axis_of, pair
 
 
-@lowers("vec_split", backend="numpy")
 @lowers("split", backend="numpy")
-def split(x: Array, *, n: int) -> tuple[Array, Array]:
-    """Cut after the first `n`, along the axis after the batch."""
-    return x[:, :n], x[:, n:]
+def split(x: Array, *, kind: str, n: int) -> tuple[Array, Array]:
+    """Cut after the first `n`, along the axis of channels."""
+    first, rest = np.split(x, [n], axis=axis_of(kind))
+    return first, rest
 
 
 @lowers("crop", backend="numpy")
-def crop(x: Array, *, out: int) -> Array:
+def crop(x: Array, *, kind: str, out: int) -> Array:
     """Take the first channels."""
-    return x[:, :out]
+    return np.split(x, [out], axis=axis_of(kind))[0]
 
 
 @lowers("widen", backend="numpy")
-def widen(x: Array, *, out: int) -> Array:
+def widen(x: Array, *, kind: str, out: int) -> Array:
     """Add empty channels."""
-    empty = np.zeros((x.shape[0], out - x.shape[1], *x.shape[2:]), x.dtype)
-    return np.concatenate([x, empty], axis=1)
+    axis = axis_of(kind)
+    around = [(0, 0)] * x.ndim
+    around[axis] = (0, out - x.shape[axis])
+    return np.pad(x, around)
 
 
 @lowers("center_crop", backend="numpy")
@@ -64,6 +66,18 @@ def channel_shuffle(x: Array, *, groups: int) -> Array:
     """Take the first channel of each group, then the second of each, and so on."""
     size = x.shape[1] // groups
     return x[:, [group * size + i for i in range(size) for group in range(groups)]]
+
+
+@lowers("first_step", backend="numpy")
+def first_step(x: Array) -> Array:
+    """Take the first step."""
+    return x[:, 0]
+
+
+@lowers("last_step", backend="numpy")
+def last_step(x: Array) -> Array:
+    """Take the last step."""
+    return x[:, -1]
 
 
 @lowers("flatten", backend="numpy")

@@ -5,20 +5,24 @@ that makes it again. None names a device, reads a value back to the host, or cha
 `[…]`, which fake tensors of a device that is not there do not bear.
 """
 
-from .join import Add, Concat, Maximum, Mean, Product, Scale
-from .path import DropPath, Zero
+from .join import Add, Concat, Lerp, Maximum, Mean, Product, Scale
+from .linear import Bias
+from .path import ChannelDropout, DropPath, Zero
 from .pool import AvgPool, GlobalAvgPool
-from .shape import CenterCrop, ChannelShuffle, Crop, Resize, Shift, Split, Widen
+from .shape import CenterCrop, ChannelShuffle, Crop, Resize, Shift, Split, Step, Widen
 
 __all__ = [
     "Add",
     "AvgPool",
+    "Bias",
     "CenterCrop",
+    "ChannelDropout",
     "ChannelShuffle",
     "Concat",
     "Crop",
     "DropPath",
     "GlobalAvgPool",
+    "Lerp",
     "Maximum",
     "Mean",
     "Product",
@@ -26,6 +30,7 @@ __all__ = [
     "Scale",
     "Shift",
     "Split",
+    "Step",
     "Widen",
     "Zero",
 ]

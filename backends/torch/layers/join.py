@@ -44,15 +44,44 @@ class Maximum(nn.Module):
         return greatest
 
 
+class Lerp(nn.Module):
+    """From `start` to `end`, as far as `amount` says for each element.
+
+    `torch.lerp` refuses inputs of different types, which autocast gives it.
+    """
+
+    def forward(self, start: Tensor, end: Tensor, amount: Tensor) -> Tensor:
+        return start + amount * (end - start)
+
+
 class Concat(nn.Module):
-    """Its inputs one after the other, along the axis after the batch."""
+    """Its inputs one after the other, along an axis."""
+
+    def __init__(self, dim: int = 1) -> None:
+        super().__init__()
+        self.dim = dim
 
     def forward(self, *xs: Tensor) -> Tensor:
-        return torch.cat(xs, dim=1)
+        return torch.cat(xs, dim=self.dim)
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}"
 
 
 class Scale(nn.Module):
-    """An image whose channels are multiplied by the entries of a vector."""
+    """A tensor whose channels are multiplied by the entries of a vector; their axis has others before and after it."""
+
+    def __init__(self, before: int, after: int) -> None:
+        super().__init__()
+        self.before = before
+        self.after = after
 
     def forward(self, x: Tensor, factors: Tensor) -> Tensor:
-        return x * factors.unsqueeze(2).unsqueeze(3)
+        for _ in range(self.before):
+            factors = factors.unsqueeze(1)
+        for _ in range(self.after):
+            factors = factors.unsqueeze(-1)
+        return x * factors
+
+    def extra_repr(self) -> str:
+        return f"before={self.before}, after={self.after}"

@@ -24,6 +24,26 @@ class Zero(nn.Module):
         return "" if self.stride is None else f"stride={self.stride}"
 
 
+class ChannelDropout(nn.Module):
+    """In training, each entry along an axis is zero as a whole with probability `rate`, the others grow."""
+
+    def __init__(self, rate: float, dim: int = 1) -> None:
+        super().__init__()
+        self.rate = rate
+        self.dim = dim
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training:
+            return x
+        shape = [x.shape[0], *[1] * (x.dim() - 1)]
+        shape[self.dim] = x.shape[self.dim]
+        kept = torch.rand(shape, device=x.device) >= self.rate
+        return x / (1 - self.rate) * kept
+
+    def extra_repr(self) -> str:
+        return f"rate={self.rate}, dim={self.dim}"
+
+
 class DropPath(nn.Module):
     """In training, each example is zero with probability `rate`, the others grow by `1 / (1 - rate)`.
 

@@ -24,7 +24,14 @@ class AvgPool(nn.Module):
 
 
 class GlobalAvgPool(nn.Module):
-    """The mean of each channel, as a vector."""
+    """The mean over some axes: of each channel of an image, or of all steps."""
+
+    def __init__(self, dim: tuple[int, ...] = (2, 3)) -> None:
+        super().__init__()
+        self.dim = dim
 
     def forward(self, x: Tensor) -> Tensor:
-        return x.mean((2, 3))
+        return x.mean(self.dim)
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}"

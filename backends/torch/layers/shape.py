@@ -6,45 +6,63 @@ from torch.nn import functional
 
 
 class Split(nn.Module):
-    """The first `n` entries along the axis after the batch, and the rest."""
+    """The first `n` entries along an axis, and the rest."""
 
-    def __init__(self, n: int) -> None:
+    def __init__(self, n: int, dim: int = 1) -> None:
         super().__init__()
         self.n = n
+        self.dim = dim
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        return x.narrow(1, 0, self.n), x.narrow(1, self.n, x.shape[1] - self.n)
+        return x.narrow(self.dim, 0, self.n), x.narrow(self.dim, self.n, x.shape[self.dim] - self.n)
 
     def extra_repr(self) -> str:
-        return f"n={self.n}"
+        return f"n={self.n}, dim={self.dim}"
 
 
 class Crop(nn.Module):
-    """The first `out` channels."""
+    """The first `out` entries along an axis."""
 
-    def __init__(self, out: int) -> None:
+    def __init__(self, out: int, dim: int = 1) -> None:
         super().__init__()
         self.out = out
+        self.dim = dim
 
     def forward(self, x: Tensor) -> Tensor:
-        return x.narrow(1, 0, self.out)
+        return x.narrow(self.dim, 0, self.out)
 
     def extra_repr(self) -> str:
-        return f"out={self.out}"
+        return f"out={self.out}, dim={self.dim}"
 
 
 class Widen(nn.Module):
-    """The input's channels, then zeros, `out` channels in all."""
+    """The input, then zeros, `out` entries in all along an axis."""
 
-    def __init__(self, out: int) -> None:
+    def __init__(self, out: int, dim: int = 1) -> None:
         super().__init__()
         self.out = out
+        self.dim = dim
 
     def forward(self, x: Tensor) -> Tensor:
-        return functional.pad(x, (0, 0, 0, 0, 0, self.out - x.shape[1]))
+        after = [0, 0] * (x.dim() - 1 - self.dim)
+        return functional.pad(x, [*after, 0, self.out - x.shape[self.dim]])
 
     def extra_repr(self) -> str:
-        return f"out={self.out}"
+        return f"out={self.out}, dim={self.dim}"
+
+
+class Step(nn.Module):
+    """The vector at one step of a sequence; -1 is the last."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__()
+        self.index = index
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.select(1, self.index)
+
+    def extra_repr(self) -> str:
+        return f"index={self.index}"
 
 
 class CenterCrop(nn.Module):

@@ -5,6 +5,8 @@ from torch import nn
 from archdsl.backends.torch import layers
 from archdsl.codegen.lowering import lowers
 
+from .sizes import AXES, axis_of
+
 
 @lowers("add")
 def add() -> nn.Module:
@@ -30,13 +32,26 @@ def maximum() -> nn.Module:
     return layers.Maximum()
 
 
+@lowers("lerp")
+def lerp() -> nn.Module:
+    """Build a way from one tensor to another."""
+    return layers.Lerp()
+
+
 @lowers("concat")
-def concat() -> nn.Module:
+def concat(kind: str) -> nn.Module:
     """Build a concatenation of channels."""
-    return layers.Concat()
+    return layers.Concat(axis_of(kind))
+
+
+@lowers("concat_steps")
+def concat_steps() -> nn.Module:
+    """Build a concatenation of steps."""
+    return layers.Concat(1)
 
 
 @lowers("scale")
-def scale() -> nn.Module:
+def scale(kind: str) -> nn.Module:
     """Build a product of channels and factors."""
-    return layers.Scale()
+    axis = axis_of(kind)
+    return layers.Scale(axis - 1, AXES[kind] - axis)

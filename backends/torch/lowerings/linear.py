@@ -1,4 +1,4 @@
-"""How torch builds the standard ops on vectors."""
+"""How torch builds the standard matrix products, and what stands around them."""
 
 from torch import nn
 
@@ -12,19 +12,13 @@ def linear(d: int, out: int, bias: bool) -> nn.Module:
     return nn.Linear(d, out, bias)
 
 
-@lowers("vec_concat")
-def vec_concat() -> nn.Module:
-    """Build a concatenation of vectors."""
-    return layers.Concat()
+@lowers("add_bias")
+def add_bias(d: int) -> nn.Module:
+    """Build the addition of a learned vector."""
+    return layers.Bias(d)
 
 
-@lowers("vec_split")
-def vec_split(n: int) -> nn.Module:
-    """Build a split of vectors."""
-    return layers.Split(n)
-
-
-@lowers("vec_zero")
-def vec_zero() -> nn.Module:
-    """Build a vector of zeros."""
-    return layers.Zero()
+@lowers("embed", weights={"kernel": "weight"})
+def embed(vocab: int, d: int) -> nn.Module:
+    """Build the vectors of words."""
+    return nn.Embedding(vocab, d)

@@ -7,16 +7,13 @@ from archdsl.codegen.lowering import lowers
 NORM = {"scale": "weight", "shift": "bias", "mean": "running_mean", "var": "running_var"}
 
 
+BATCH_NORMS = {"vec": nn.BatchNorm1d, "image": nn.BatchNorm2d}
+
+
 @lowers("bn", weights=NORM)
-def bn(c: int, affine: bool, eps: float, momentum: float) -> nn.Module:
-    """Build a batch norm of images."""
-    return nn.BatchNorm2d(c, eps, momentum, affine)
-
-
-@lowers("vec_bn", weights=NORM)
-def vec_bn(d: int, affine: bool, eps: float, momentum: float) -> nn.Module:
-    """Build a batch norm of vectors."""
-    return nn.BatchNorm1d(d, eps, momentum, affine)
+def bn(kind: str, c: int, affine: bool, eps: float, momentum: float) -> nn.Module:
+    """Build a batch norm."""
+    return BATCH_NORMS[kind](c, eps, momentum, affine)
 
 
 @lowers("layer_norm", weights={"scale": "weight", "shift": "bias"})

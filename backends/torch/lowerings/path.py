@@ -5,7 +5,7 @@ from torch import nn
 from archdsl.backends.torch import layers
 from archdsl.codegen.lowering import lowers
 
-from .sizes import Size, pair
+from .sizes import Size, axis_of, pair
 
 
 @lowers("identity")
@@ -15,15 +15,21 @@ def identity() -> nn.Module:
 
 
 @lowers("zero")
-def zero(stride: Size) -> nn.Module:
-    """Build an image of zeros."""
-    return layers.Zero(pair(stride))
+def zero(kind: str, stride: Size) -> nn.Module:
+    """Build zeros."""
+    return layers.Zero(pair(stride) if kind == "image" else None)
 
 
 @lowers("dropout")
 def dropout(rate: float) -> nn.Module:
     """Build dropout."""
     return nn.Dropout(rate)
+
+
+@lowers("channel_dropout")
+def channel_dropout(kind: str, rate: float) -> nn.Module:
+    """Build dropout of whole channels."""
+    return layers.ChannelDropout(rate, axis_of(kind))
 
 
 @lowers("drop_path")

@@ -5,7 +5,7 @@ from torch import nn
 from archdsl.backends.torch import layers
 from archdsl.codegen.lowering import lowers
 
-from .sizes import Size, padding, pair
+from .sizes import AXES, Size, axis_of, padding, pair
 
 
 @lowers("max_pool")
@@ -21,6 +21,7 @@ def avg_pool(kernel: Size, stride: Size, pad: str | Size) -> nn.Module:
 
 
 @lowers("global_avg_pool")
-def global_avg_pool() -> nn.Module:
+def global_avg_pool(kind: str) -> nn.Module:
     """Build the mean of each channel."""
-    return layers.GlobalAvgPool()
+    axes = range(1, 1 + AXES[kind])
+    return layers.GlobalAvgPool(tuple(axis for axis in axes if axis != axis_of(kind)))

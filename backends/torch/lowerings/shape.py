@@ -5,25 +5,25 @@ from torch import nn
 from archdsl.backends.torch import layers
 from archdsl.codegen.lowering import lowers
 
-from .sizes import Size, pair
+from .sizes import Size, axis_of, pair
 
 
 @lowers("split")
-def split(n: int) -> nn.Module:
+def split(kind: str, n: int) -> nn.Module:
     """Build a split of channels."""
-    return layers.Split(n)
+    return layers.Split(n, axis_of(kind))
 
 
 @lowers("crop")
-def crop(out: int) -> nn.Module:
+def crop(kind: str, out: int) -> nn.Module:
     """Build a crop of channels."""
-    return layers.Crop(out)
+    return layers.Crop(out, axis_of(kind))
 
 
 @lowers("widen")
-def widen(out: int) -> nn.Module:
+def widen(kind: str, out: int) -> nn.Module:
     """Build the addition of empty channels."""
-    return layers.Widen(out)
+    return layers.Widen(out, axis_of(kind))
 
 
 @lowers("center_crop")
@@ -55,6 +55,18 @@ def shift() -> nn.Module:
 def channel_shuffle(groups: int) -> nn.Module:
     """Build a shuffle of channels."""
     return layers.ChannelShuffle(groups)
+
+
+@lowers("first_step")
+def first_step() -> nn.Module:
+    """Build the vector at the first step."""
+    return layers.Step(0)
+
+
+@lowers("last_step")
+def last_step() -> nn.Module:
+    """Build the vector at the last step."""
+    return layers.Step(-1)
 
 
 @lowers("flatten")

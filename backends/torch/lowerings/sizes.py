@@ -1,7 +1,17 @@
-"""The sizes of windows."""
+"""The sizes of windows, and the axes of tensors."""
+
+from archdsl.ir import CHANNELS, KINDS
 
 Size = int | tuple[int, int]
 """One number for both axes, or one for each: (height, width)."""
+
+AXES = {kind: len(dims) for kind, dims in KINDS.items()}
+"""The number of axes of each kind, without the batch."""
+
+
+def axis_of(kind: str) -> int:
+    """Give the axis that holds channels or features; the batch is axis 0."""
+    return 1 + CHANNELS[kind]
 
 
 def pair(size: Size) -> tuple[int, int]:

@@ -1,22 +1,14 @@
 """The body of a class: sub-modules, and the steps that call them; what only follows in line becomes a sequence."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import final
 
 from archdsl.ir import Scope, Value
 
+from .joins import Join
 from .naming import attribute_names, identifier, parts_of, relative
 from .pieces import Chain, Piece, chain, join_path
-
-JOINS: Mapping[str, Callable[[Sequence[str]], str]] = {
-    "Add": " + ".join,
-    "Mean": lambda xs: f"({' + '.join(xs)}) / {len(xs)}",
-    "Product": " * ".join,
-    "Concat": lambda xs: f"torch.cat(({', '.join(xs)}), dim=1)",
-    "Scale": lambda xs: f"{xs[0]} * {xs[1]}[:, :, None, None]",
-}
-"""Layers without weights that read better as an expression; any other layer is a sub-module."""
 
 
 @final
@@ -29,7 +21,7 @@ class Step:
 
     address: str
     piece: Piece | None
-    join: str
+    join: Join | None
     inputs: tuple[Value, ...]
     outputs: tuple[Value, ...]
     let: str = ""
@@ -193,4 +185,4 @@ def _in_one(run: Sequence[Step], body: Body) -> Step:
     is_let = all(len(split) > 1 and split[0] == splits[0][0] for split in splits)
     name = splits[0][0] if is_let else _run_name(run[0], body)
     address = f"{base}.{name}" if base else name
-    return Step(address, _all_in_line(run), "", run[0].inputs, run[-1].outputs, identifier([name]) if is_let else "")
+    return Step(address, _all_in_line(run), None, run[0].inputs, run[-1].outputs, identifier([name]) if is_let else "")

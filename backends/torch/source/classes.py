@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
-from archdsl.ir import Graph, Type, Value
+from archdsl.ir import CHANNELS, Graph, Type, Value
 
 from .bodies import Body, Step
 from .naming import TAKEN, class_name, unique
@@ -12,9 +12,6 @@ from .pieces import WIDTH, Argument, Build, arguments_of, is_same, shape_of
 
 MOST_PARAMETERS = 6
 """A class that would need more gets a class for each set of numbers instead."""
-
-CHANNELS = {"image": 0, "volume": 0, "signal": 0, "vec": 0, "seq": 1}
-"""Which dim of a type counts its channels."""
 
 Vector = tuple[Any, ...]
 
@@ -66,7 +63,7 @@ class ClassDefinition:
         paths = self.body.sequence.paths if self.is_chain else self.body.paths()
         build = Build(self.name, own, body.keys, paths, is_leaf=False)
         inputs = tuple(body.taken_in[first] for first in firsts)
-        return Step(body.scope.address, build, "", inputs, body.outputs)
+        return Step(body.scope.address, build, None, inputs, body.outputs)
 
 
 def structure(body: Body) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ from typing import final
 
 from archdsl.ir import Value
 
-from .bodies import JOINS, Body, Place, Step
+from .bodies import Body, Place, Step
 from .layout import WIDTH, Call, lay_out
 from .naming import TAKEN, identifier, parts_of, relative, unique
 
@@ -107,26 +107,23 @@ class ForwardWriter:
     def _text(self, at: int) -> str:
         step = self._body.steps[at]
         operands = [self._operand(operand) for operand in self._operands[at]]
-        if step.piece is None:
-            return JOINS[step.join](operands)
+        if step.join is not None:
+            return step.join.text(operands)
         return f"{self._place(step)}({', '.join(operands)})"
 
     def _opened(self, at: int, before: str) -> list[str]:
         """Write a statement that is too long for one line."""
         step = self._body.steps[at]
         operands = [self._operand(operand) for operand in self._operands[at]]
-        if step.join in ("Add", "Product", "Mean"):
-            sign = "*" if step.join == "Product" else "+"
-            after = f" / {len(operands)}" if step.join == "Mean" else ""
-            terms = [operands[0], *(f"{sign} {x}" for x in operands[1:])]
+        call = step.join.call(operands) if step.join else Call(str(self._place(step)), tuple(operands))
+        if call is None:
+            assert step.join is not None
+            after = f" / {len(operands)}" if step.join.is_mean else ""
+            first, *others = step.join.terms(operands)
+            terms = [first, *(f"{step.join.sign} {x}" for x in others)]
             fits = len(" ".join(terms)) + 4 + 4 * self._in_training <= LINE
             lines = [" ".join(terms)] if fits else terms
             return [f"{before}(", *(f"    {line}" for line in lines), f"){after}"]
-        call = (
-            Call(str(self._place(step)), tuple(operands))
-            if step.piece
-            else Call("torch.cat", (Call("", tuple(operands)), "dim=1"))
-        )
         return [line[8:] for line in lay_out(call, 8, before)]
 
     def _operand(self, operand: Value | str) -> str:

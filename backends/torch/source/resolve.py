@@ -6,11 +6,11 @@ from typing import final
 
 from torch import nn
 
-from archdsl.backends.torch import layers
 from archdsl.ir import Graph, Node, Value
 
-from .bodies import JOINS, Body, Step, tidy
+from .bodies import Body, Step, tidy
 from .classes import ClassDefinition, define, structure
+from .joins import join_of
 from .outline import Outline
 from .pieces import Piece, chain
 
@@ -79,11 +79,10 @@ class Resolver:
 
     def _step(self, node: Node) -> Step:
         leaf = self._leaves[node.id]
-        name = type(leaf).__name__
         outputs = tuple(Value(node.id, i) for i in range(len(node.types)))
-        if name in JOINS and type(leaf) is getattr(layers, name, None):
-            return Step(node.address, None, name, node.inputs, outputs)
-        return Step(node.address, self._pieces[node.id], "", node.inputs, outputs)
+        join = join_of(leaf)
+        piece = self._pieces[node.id] if join is None else None
+        return Step(node.address, piece, join, node.inputs, outputs)
 
 
 def _becomes_class(body: Body) -> bool:
@@ -101,7 +100,7 @@ def _in_line(body: Body) -> tuple[Step, ...]:
     """Give the steps of a use that has no class: a sequence as one step, under the use's own address."""
     if body.modules and body.is_chain:
         piece = chain(body.sequence.parts)
-        return (Step(body.scope.address, piece, "", body.steps[0].inputs, body.outputs),)
+        return (Step(body.scope.address, piece, None, body.steps[0].inputs, body.outputs),)
     if len(body.steps) == 1:
         return (replace(body.steps[0], address=body.scope.address),)
     return body.steps

@@ -1,8 +1,9 @@
 """Says of each value in a class what its shape is, by the numbers of the class and the size of its input."""
 
+from itertools import islice
 from typing import Any
 
-from archdsl.ir import Graph, Value
+from archdsl.ir import CHANNELS, Graph, Value
 
 from .classes import ClassDefinition, Parameter, relation
 from .pieces import WIDTH, is_same
@@ -21,10 +22,10 @@ def shape_comments(graph: Graph, definition: ClassDefinition) -> dict[Value, str
             types = [graph.type_of(body.steps[at].outputs[index]) for body in definition.bodies]
             if any(own.kind != types[0].kind or len(own.dims) != len(types[0].dims) for own in types):
                 continue
-            dims = list(zip(*(own.dims for own in types), strict=True))
+            known = iter(sizes if types[0].kind == "image" else ())
             texts = [
-                _text(dims[0], widths),
-                *(_text(dim, [sizes[i]] if i < len(sizes) else []) for i, dim in enumerate(dims[1:])),
+                _text(dim, widths if place == CHANNELS.get(types[0].kind) else [*islice(known, 1)])
+                for place, dim in enumerate(zip(*(own.dims for own in types), strict=True))
             ]
             if None not in texts:
                 comments[value] = f"[{', '.join(map(str, texts))}]"

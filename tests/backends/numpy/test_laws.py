@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from archdsl.backends.numpy import run
-from archdsl.ir import INPUT, LAWS, Facts, Graph, Input, Node, Output, Type, Value
+from archdsl.ir import CHANNELS, INPUT, LAWS, Facts, Graph, Input, Node, Output, Type, Value
 from tests.backends.declared import DECLARED
+from tests.contracts.op_contract import inputs_of
 from tests.contracts.op_instances import INSTANCES, OpInstance
 
 Array = NDArray[np.floating]
@@ -23,7 +24,7 @@ class Use:
     def __init__(self, instance: OpInstance, rng: np.random.Generator) -> None:
         self.instance = instance
         self.facts = self.infer(instance.types)
-        self.inputs = [rng.standard_normal((2, *type_.dims)) for type_ in instance.types]
+        self.inputs = inputs_of(instance, rng)
         self.weights = {
             own.name: 0.5 + rng.random(own.shape) if own.name == "var" else rng.standard_normal(own.shape)
             for own in self.facts.weights or ()
@@ -33,9 +34,8 @@ class Use:
         return DECLARED[self.instance.op].infer(self.instance.attributes, tuple(types))
 
     def __call__(self, *inputs: Array, training: bool = False) -> list[Array]:
-        kinds = {3: "image", 1: "vec", 2: "seq", 4: "volume"}
         types = [
-            own if x.shape[1:] == own.dims else Type(kinds[x.ndim - 1], x.shape[1:])
+            own if x.shape[1:] == own.dims else Type(own.kind, x.shape[1:])
             for x, own in zip(inputs, (*self.instance.types, *self.instance.types), strict=False)
         ]
         facts = self.infer(types)
@@ -112,7 +112,8 @@ def is_associative(use: Use, rng: np.random.Generator) -> bool:
 def is_norm(use: Use, rng: np.random.Generator) -> bool:
     """A constant: each channel has one value, whatever the size of the zeros."""
     results = [use(*map(np.zeros_like, use.inputs), training=mode) for mode in use.modes]
-    return all(np.ptp(y, axis=(0, *range(2, y.ndim))).max() == 0 for (y,) in results)
+    channels = 1 + CHANNELS[use.instance.kind]
+    return all(np.ptp(y, axis=tuple(i for i in range(y.ndim) if i != channels)).max() == 0 for (y,) in results)
 
 
 KEPT: dict[str, Callable[[Use, np.random.Generator], bool]] = {

@@ -1,0 +1,25 @@
+"""A small program for each kind of tensors, which uses what the standard library has for it."""
+
+PROGRAMS = {
+    "vec": """
+        use std.recurrent: blend, gru, highway, lstm
+        network net(x: vec[6], h: vec[8], c: vec[8]) -> (vec[8], vec[8]) {
+          let start = highway[relu](x, h)
+          let y = shared linear[16, bias = false]
+          let mixed = blend[tanh](start, y(start)) + blend[sigmoid](h, y(h)) + zero(h)
+          let a, b = lstm(mixed |> bn |> dropout[0.0], h, c)
+          let head, tail = a |> add_bias |> layer_norm |> split[3]
+          return gru(concat(tail, head), b |> crop[5] |> widen[8]), product(a, b)
+        }""",
+    "seq": """
+        network net(x: tokens[7]) -> (vec[4], vec[12], seq[14, 5]) {
+          let y = x |> identity |> embed[20, 5]
+          let z = y |> layer_norm |> linear[8] |> gelu |> channel_dropout[0.0] |> linear[5, bias = false] |> add_bias
+          let sum = y + z + zero(y)
+          let scaled = scale(sum, sum |> global_avg_pool |> sigmoid)
+          let a, b = scaled |> split[2]
+          let back = concat(b, a) |> crop[3] |> widen[5]
+          return back |> flatten |> linear[4], concat(first_step(back), last_step(z), vec_of(y)), concat_steps(y, z)
+        }
+        block vec_of(x: seq[t, d]) = x |> global_avg_pool |> linear[2]""",
+}
