@@ -16,6 +16,8 @@ SIZES = {
     "darts": prod(comb(2 + i, 2) * 7**2 for i in range(4)) ** 2,
     "proxylessnas": 6**6 * 7**15,
     "mobilenet_v2": 1,
+    "enas_macro": 6**12 * 2**66,
+    "once_for_all": (9**2 + 9**3 + 9**4) ** 5,
     "digits_cells": 2 * prod(n * OPS + comb(n, 2) * OPS**2 for n in (1, 2, 3)),
 }
 
@@ -29,6 +31,7 @@ def test_published_sizes_are_as_in_the_papers() -> None:
     assert SIZES["nas_bench_201"] == 15_625
     assert SIZES["darts"] == 1_037_664_180**2 == 1_076_746_950_455_072_400
     assert SIZES["proxylessnas"] == 221_502_229_807_900_608
+    assert SIZES["once_for_all"] == 21_758_655_492_572_485_851
 
 
 @pytest.mark.parametrize("name", shipped())
