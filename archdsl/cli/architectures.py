@@ -43,6 +43,11 @@ def sample(
     if out is not None:
         refuse_existing(out)
         architecture.save(out)
+    print_architecture(architecture, as_json)
+
+
+def print_architecture(architecture: Architecture, as_json: bool) -> None:
+    """Print the decisions of an architecture."""
     if as_json:
         print_json({"network": architecture.network, "decisions": architecture.to_dict()})
     else:

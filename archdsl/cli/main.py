@@ -13,6 +13,7 @@ from archdsl.diagnostics import ArchdslError
 from archdsl.searchspace import ProgramChanged
 
 from .architectures import COMMANDS as ON_ARCHITECTURES
+from .order import COMMANDS as ON_ORDER
 from .output import Interrupted, print_diagnostics
 from .searching import COMMANDS as SEARCHING
 from .spaces import COMMANDS as ON_SPACES
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (ON_SPACES, ON_ARCHITECTURES, SEARCHING):
+for commands in (ON_SPACES, ON_ARCHITECTURES, ON_ORDER, SEARCHING):
     for command in commands:
         app.command()(command)
 

@@ -11,6 +11,7 @@ from archdsl.ir import label_text
 
 from .diagram import EMPTY, Diagram, count
 from .explore import Explorer, Failure
+from .trace import Trace
 
 # Advice costs a check of the whole file for each proposal; what takes longer is not advised.
 SECONDS_FOR_ADVICE = 3.0
@@ -33,8 +34,21 @@ class Verdict:
     walks: int
 
 
-def check_space(network: Network, budget: Budget | None = None) -> tuple[Verdict, Diagram]:
-    """Walk all architectures on types alone; give the verdict and the decision diagram of the members."""
+@final
+@dataclass(frozen=True, slots=True)
+class WalkedSpace:
+    """What is known of a network, all of whose architectures were walked: its diagram, and the order of its choices.
+
+    The diagram is empty, and there is no order, where the verdict is not `proved`.
+    """
+
+    verdict: Verdict
+    diagram: Diagram
+    trace: Trace | None
+
+
+def walk_space(network: Network, budget: Budget | None = None) -> WalkedSpace:
+    """Walk all architectures on types alone."""
     explorer = Explorer(network, budget)
     try:
         diagram, whole = explorer.explore()
@@ -42,11 +56,19 @@ def check_space(network: Network, budget: Budget | None = None) -> tuple[Verdict
         diagnostic = spent.diagnostic
         note = f"{explorer.walks} paths were walked"
         warning = replace(diagnostic, level="warning", notes=(*diagnostic.notes, note))
-        return Verdict("not proved", (warning,), explorer.walks), EMPTY
+        return WalkedSpace(Verdict("not proved", (warning,), explorer.walks), EMPTY, None)
     found = [_told(failure, network) for failure in whole.failures]
     if not found and diagram is EMPTY:
         found.append(_empty(whole.refusals, network))
-    return Verdict("refuted" if found else "proved", by_place(found), explorer.walks), diagram
+    if found:
+        return WalkedSpace(Verdict("refuted", by_place(found), explorer.walks), EMPTY, None)
+    return WalkedSpace(Verdict("proved", (), explorer.walks), diagram, whole.trace)
+
+
+def check_space(network: Network, budget: Budget | None = None) -> tuple[Verdict, Diagram]:
+    """Walk all architectures on types alone; give the verdict and the decision diagram of the members."""
+    walked = walk_space(network, budget)
+    return walked.verdict, walked.diagram
 
 
 @final

@@ -21,6 +21,7 @@ from archdsl.elaborate.values import Any_, Tensor, holds_tied, identity_of
 from archdsl.ir import Label
 
 from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, product, shifted, union
+from .trace import Event, Leave, Stage, Trace
 
 Condition = tuple[tuple[str, Label], ...]
 MAX_LABELS = 200_000
@@ -84,7 +85,7 @@ class Exploration:
     """All that can come of a part: its classes of paths, its faults, and whether a requirement refused every path.
 
     Its addresses are relative to the part's own, or begin with `base`, the address under which it was walked.
-    A use of a faulty class has an index below 0, counted from the first.
+    A use of a faulty class has an index below 0, counted from the first. `trace` tells what is asked for when.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -92,6 +93,7 @@ class Exploration:
     failures: tuple[Failure, ...]
     refusals: tuple[Diagnostic, ...]
     base: str = ""
+    trace: Trace | None = None
 
     def class_of(self, use: Use) -> Outcome | Faulty:
         """Give the class that is used."""
@@ -139,6 +141,7 @@ class _Ways:
 
     merges: bool
     leading: dict[State, list[tuple[Diagram, State]]] = field(default_factory=lambda: {START: []})
+    stages: dict[State, Stage] = field(default_factory=lambda: {START: Stage()})
     has_merged: bool = False
 
     def ends(self) -> dict[State, Diagram]:
@@ -182,6 +185,7 @@ class _Path:
     factors: list[Diagram] = field(default_factory=list)
     decided: dict[str, Label] = field(default_factory=dict)
     picked: list[Diagram] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     uses: dict[tuple[str, Hashable], int] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
     failures: list[Failure] = field(default_factory=list)
@@ -205,12 +209,14 @@ class _Path:
         """Go on from a state, unless an earlier walk did."""
         if self.is_new:
             self.lead(state)
+            self.ways.stages[self.state].add(self.events, self.ways.stages.setdefault(state, Stage()))
             if state in self.ways.leading:
                 self.ways.has_merged = True
                 raise _Merged
             self.ways.leading[state] = []
         self.state = state
         self.factors = []
+        self.events = []
         self.branched = len(self.sizes)
 
     def fail(self, found: Iterable[Faulty], tied: tuple[str, Hashable] | None) -> None:
@@ -302,6 +308,7 @@ class Explorer:
             return label
         labels = self._labels(point)
         i = path.branch(len(labels))
+        path.events.append((point.address, labels, i))
         label = labels[i]
         prior = point.weights[i] / sum(point.weights) if isinstance(point, OneOf) else 1.0 / len(labels)
         literal = Literal(point.address, label, prior)
@@ -332,7 +339,7 @@ class Explorer:
                 known = self._explore(run, Frame("", instance, "", frame.suffix), is_closed=is_closed)
                 self._known[own, instance] = known
             if not _gives_tied(known):
-                return self._pick(known.moved(frame.decision), None)
+                return self._pick(known.moved(frame.decision), None, frame.decision)
         # What a tied layer decides stands under an address of its own, which cannot be moved along with the part's.
         return self._pick(self._explore(run, frame, is_closed=is_closed), None)
 
@@ -345,7 +352,7 @@ class Explorer:
         if not holds_tied(key):
             known = self._decided_once("", key, run)
             if not _gives_tied(known):
-                return self._pick(known.moved(root), (root, ("", key)))
+                return self._pick(known.moved(root), (root, ("", key)), root)
         return self._pick(self._decided_once(root, key, run), (root, (root, key)))
 
     def _decided_once(self, base: str, key: Hashable, run: Callable[[Frame], Any_]) -> Exploration:
@@ -368,7 +375,7 @@ class Explorer:
 
     # ------------------------------------------------------------ walking all paths
 
-    def _pick(self, exploration: Exploration, tied: tuple[str, Hashable] | None) -> Any_:
+    def _pick(self, exploration: Exploration, tied: tuple[str, Hashable] | None, prefix: str = "") -> Any_:
         """Take one class of a part's paths; a tied part, met again under one signature, must be of the same class."""
         path = self._paths[-1]
         path.failures.extend(exploration.failures)
@@ -382,6 +389,9 @@ class Explorer:
             return outcomes[index].value
         index = path.branch(len(outcomes)) if len(outcomes) > 1 else 0
         outcome = outcomes[index]
+        if not isinstance(exploration.trace, Leave):
+            assert exploration.trace is not None, "a part that has outcomes has walks that end"
+            path.events.append((exploration.trace, prefix, index))
         for use in outcome.uses:
             if path.uses.setdefault((use.root, use.key), use.index) != use.index:
                 raise _Dead
@@ -398,7 +408,7 @@ class Explorer:
     def _explore(self, run: Callable[[Frame], Any_], frame: Frame, *, is_closed: bool = False) -> Exploration:
         """Walk all paths of a part; `is_closed` tells that its node lists are its own, and no mark goes in or out."""
         ways = _Ways(merges=True)
-        classes: dict[State, tuple[Any_, _Path]] = {}
+        classes: dict[State, tuple[Any_, _Path, int]] = {}
         walked = list(self._walks(run, frame, ways, classes, is_closed))
         failed = [path for path in walked if path.failures]
         if failed and ways.has_merged:
@@ -408,20 +418,20 @@ class Explorer:
         ends = ways.ends()
         outcomes = tuple(
             Outcome(value, _uses(path.uses), frozenset(path.marks), ends[key], tuple(path.decided.items()))
-            for key, (value, path) in classes.items()
+            for key, (value, path, _) in classes.items()
         )
         wrong = tuple(
             Faulty(end.key, _uses(dict(end.uses)), ways) for end, ways in ends.items() if isinstance(end, _Wrong)
         )
         refusals = tuple(refusal for path in walked for refusal in path.refusals[:1]) if not outcomes else ()
-        return Exploration(outcomes, wrong, _conditions(walked), refusals[:1])
+        return Exploration(outcomes, wrong, _conditions(walked), refusals[:1], trace=ways.stages[START].trace())
 
     def _walks(
         self,
         run: Callable[[Frame], Any_],
         frame: Frame,
         ways: _Ways,
-        classes: dict[State, tuple[Any_, _Path]],
+        classes: dict[State, tuple[Any_, _Path, int]],
         is_closed: bool,
     ) -> Iterator[_Path]:
         """Walk one path after the other; `classes` takes the results, each with the first path that came to it."""
@@ -447,8 +457,9 @@ class Explorer:
                 if is_closed:
                     path.marks.clear()
                 key = (identity_of(value), frozenset(path.uses.items()), frozenset(path.marks))
-                classes.setdefault(key, (value, path))
+                _, _, index = classes.setdefault(key, (value, path, len(classes)))
                 path.lead(key)
+                ways.stages[path.state].add(path.events, Leave(index))
             finally:
                 self._paths.pop()
                 del self._interpreter.application.stack[depth:]

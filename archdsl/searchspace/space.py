@@ -7,14 +7,15 @@ from random import Random
 from types import MappingProxyType
 from typing import Any, final
 
-from archdsl.diagnostics import ArchdslError, Diagnostic
+from archdsl.diagnostics import ArchdslError, Diagnostic, UsageError
 from archdsl.elaborate import Network, Outside, architecture_graph, bind_network, replayed_graph, supergraph
 from archdsl.ir import Graph, Label, label_text
 
 from .architecture import Architecture
-from .check import Verdict, check_space
+from .check import Verdict, WalkedSpace, walk_space
 from .diagram import Diagram, Literal, Product, Sum, count
 from .neighbors import Changer
+from .order import Order
 from .sampling import Sampler, by_priors, uniformly
 
 
@@ -70,13 +71,13 @@ class Space:
         return program_fingerprint(self.elaborated)
 
     @cached_property
-    def _checked(self) -> tuple[Verdict, Diagram]:
-        return check_space(self.elaborated)
+    def _walked(self) -> WalkedSpace:
+        return walk_space(self.elaborated)
 
     @property
     def verdict(self) -> Verdict:
         """What is known of all architectures: proved, refuted or not proved."""
-        return self._checked[0]
+        return self._walked.verdict
 
     @property
     def diagram(self) -> Diagram:
@@ -85,10 +86,9 @@ class Space:
         Raises:
             ArchdslError: the space is not well-typed, or could not be walked within the budget.
         """
-        verdict, diagram = self._checked
-        if verdict.kind != "proved":
-            raise ArchdslError(verdict.diagnostics)
-        return diagram
+        if self.verdict.kind != "proved":
+            raise ArchdslError(self.verdict.diagnostics)
+        return self._walked.diagram
 
     def size(self) -> int:
         """Count the architectures exactly, as sets of active decisions."""
@@ -121,6 +121,80 @@ class Space:
         True
         """
         return Architecture(self, self._uniformly.draw(_source(seed, rng)))
+
+    @cached_property
+    def _order(self) -> Order:
+        diagram, trace = self.diagram, self._walked.trace
+        assert trace is not None, "a proved space was walked to its end"
+        return Order(diagram, trace)
+
+    def rank(self, architecture: Architecture | Mapping[str, Label]) -> int:
+        """Count the architectures before one, exactly.
+
+        The order is lexicographic in the order in which choices are made: alternatives come as the text has them,
+        subsets by size, and then lexicographically.
+
+        Raises:
+            ArchdslError: it is no architecture of this space; the diagnostics say why.
+
+        >>> import archdsl
+        >>> space = archdsl.load("nas_bench_201")
+        >>> space.rank(space.unrank(4711))
+        4711
+        """
+        decisions = architecture.decisions if isinstance(architecture, Architecture) else architecture
+        rank = self._order.rank(self._normalized(decisions))
+        if rank is None:
+            reasons = self.explain(decisions)
+            assert reasons, "what has no place in the order is no architecture"
+            raise Outside(reasons)
+        return rank
+
+    def unrank(self, index: int) -> Architecture:
+        """Give the architecture that has `index` others before it; see `rank` for the order.
+
+        Raises:
+            UsageError: there are fewer architectures.
+
+        >>> import archdsl
+        >>> print(archdsl.load("digits_cells").unrank(0))
+        digits_cells
+          digits_cells.squeeze = strided
+          node_cell.n[0] = [0]
+          node_cell.n[0].edge_op@0 = conv_1x1
+          node_cell.n[1] = [0]
+          node_cell.n[1].edge_op@0 = conv_1x1
+          node_cell.n[2] = [0]
+          node_cell.n[2].edge_op@0 = conv_1x1
+        """
+        self._check_index(index)
+        return Architecture(self, self._order.unrank(index))
+
+    def enumerate(self, start: int = 0) -> Iterator[Architecture]:
+        """Give all architectures in order from one on, each when it is asked for; see `rank` for the order.
+
+        To iterate over a space is the same. No more than one architecture is held at a time.
+
+        Raises:
+            UsageError: there are fewer architectures than `start`.
+
+        >>> import archdsl
+        >>> darts = archdsl.load("darts")
+        >>> [darts.rank(architecture) for _, architecture in zip(range(3), darts.enumerate(10**18))]
+        [1000000000000000000, 1000000000000000001, 1000000000000000002]
+        """
+        if start != self.size():
+            self._check_index(start)
+        return (Architecture(self, decisions) for decisions in self._order.members(start))
+
+    def __iter__(self) -> Iterator[Architecture]:
+        return self.enumerate()
+
+    def _check_index(self, index: int) -> None:
+        size = self.size()
+        if not 0 <= index < size:
+            message = f"`{self.network}` has no architecture {index:,}: they are numbered from 0 to {size - 1:,}"
+            raise UsageError(Diagnostic("no-such-architecture", message))
 
     def architecture(self, decisions: Mapping[str, Label]) -> Architecture:
         """Give the architecture of these decisions.

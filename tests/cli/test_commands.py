@@ -60,6 +60,30 @@ def test_a_uniform_sample_is_that_of_the_python_call(capsys: pytest.CaptureFixtu
     assert json.loads(text)["decisions"] == load("nas_bench_201").sample_uniform(seed=3).to_dict()
 
 
+def test_an_architecture_and_its_index_are_found_by_each_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(tmp_path / "arch.yaml")
+    text = printed(capsys, "unrank", "darts", "1000000000000000000", "--out", file)
+    assert text == printed(capsys, "unrank", "darts", "1000000000000000000")
+    assert printed(capsys, "rank", file) == "1,000,000,000,000,000,000 of 1,076,746,950,455,072,400\n"
+    answer = json.loads(printed(capsys, "rank", file, "--json"))
+    assert answer == {"rank": 10**18, "architectures": 1_076_746_950_455_072_400, "kind": "exact"}
+    assert "of 1,076,746,950,455,072,400" in printed(capsys, "rank", file, "--set", "c=4")
+
+
+def test_architectures_are_listed_in_order(capsys: pytest.CaptureFixture[str]) -> None:
+    space = load("digits_cells")
+    lines = printed(capsys, "enumerate", "digits_cells", "--start", "1000", "--count", "20", "--json").splitlines()
+    expected = [{"index": i, "decisions": space.unrank(i).to_dict()} for i in range(1000, 1020)]
+    assert [json.loads(line) for line in lines] == expected
+    assert len(printed(capsys, "enumerate", "nas_bench_201").splitlines()) == 15_625
+    assert printed(capsys, "enumerate", "nas_bench_201", "--start", "15625") == ""
+    assert printed(capsys, "enumerate", "mobilenet_v2") == "0\n"
+    first = printed(capsys, "enumerate", "digits_cells", "--count", "1").split("  ")
+    assert first[:3] == ["0", "digits_cells.squeeze=strided", "node_cell.n[0]=[0]"]
+
+
 def test_the_cost_of_mobilenet_v2_is_the_published_one(capsys: pytest.CaptureFixture[str]) -> None:
     text = printed(capsys, "cost", "mobilenet_v2")
     assert "3,504,872" in text

@@ -1,0 +1,104 @@
+"""What the walks through a part of a program ask for, in the order of evaluation.
+
+A trace is a tree over all walks of one part: where it asks for a decision it has a branch for each label; where it
+enters a part, whose own trace is shared by all that enter it, it has one for each class of that part's paths; where
+several walks come to one state, what follows is one stage. A diagram says which decisions go together; a trace says in
+which order they are asked for.
+"""
+
+from dataclasses import dataclass
+from typing import Union, final
+
+from archdsl.elaborate.addresses import is_relative
+from archdsl.ir import Label
+
+
+@final
+@dataclass(slots=True, eq=False)
+class Ask:
+    """A decision is asked for; `then` is what follows upon each label, None where nothing comes of it."""
+
+    address: str
+    labels: tuple[Label, ...]
+    then: list["Trace | None"]
+
+
+@final
+@dataclass(slots=True, eq=False)
+class Enter:
+    """A part is walked, its relative addresses behind `prefix`; `then` is what follows upon each of its classes."""
+
+    part: "Trace"
+    prefix: str
+    then: dict[int, "Trace | None"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The walk ends, in the class with this index."""
+
+    index: int
+
+
+Asked = tuple[str, tuple[Label, ...], int]
+"""An address, the labels that may be decided there, and the place of the one that is."""
+Entered = tuple["Trace", str, int]
+"""The trace of a part, its prefix, and the index of the class in which it ended."""
+Event = Asked | Entered
+
+
+@final
+@dataclass(slots=True, eq=False)
+class Stage:
+    """A state that walks come to, and what follows; None before any walk went on from here to its end."""
+
+    root: "Trace | None" = None
+
+    def add(self, events: list[Event], end: "Stage | Leave") -> None:
+        """Add a walk from here on, in the order in which the walks are made."""
+        place: tuple[Ask | Enter, int] | None = None
+        for what, how, chosen in events:
+            node = self._at(place)
+            if node is None:
+                node = self._put(place, _node(what, how))
+            assert isinstance(node, (Ask, Enter)), "walks with equal decisions go the same way"
+            place = node, chosen
+        if self._at(place) is None:
+            self._put(place, end)
+
+    def _at(self, place: tuple[Ask | Enter, int] | None) -> "Trace | None":
+        if place is None:
+            return self.root
+        node, chosen = place
+        return node.then[chosen] if isinstance(node, Ask) else node.then.get(chosen)
+
+    def _put(self, place: tuple[Ask | Enter, int] | None, node: "Trace") -> "Trace":
+        if place is None:
+            self.root = node
+        else:
+            place[0].then[place[1]] = node
+        return node
+
+    def trace(self) -> "Trace | None":
+        """Give what follows."""
+        node: Trace | None = self
+        while isinstance(node, Stage):
+            node = node.root
+        return node
+
+
+Trace = Union[Ask, Enter, Leave, Stage]  # noqa: UP007 - these types refer to each other
+
+
+def _node(what: "str | Trace", how: tuple[Label, ...] | str) -> Ask | Enter:
+    if isinstance(what, str):
+        assert isinstance(how, tuple)
+        return Ask(what, how, [None] * len(how))
+    assert isinstance(how, str)
+    return Enter(what, how, {})
+
+
+def resolve(prefix: str, address: str) -> str:
+    """Set a relative address behind a prefix; an absolute one stays."""
+    return prefix + address if is_relative(address) else address
