@@ -32,6 +32,7 @@ from .values import (
     Named,
     Open,
     Repeated,
+    Scanned,
     Several,
     Tensor,
     TensorLike,
@@ -81,6 +82,8 @@ class Application:
                 if any(isinstance(tensor, Absent) for tensor in inputs):
                     return ABSENT
                 return self._interpreter.choices.apply_open(layer, inputs, frame)
+            case Scanned():
+                return self._interpreter.scans.apply(layer, inputs, frame, span)
             case Absent():
                 return ABSENT
             case Builtin(name="sum"):
@@ -100,7 +103,7 @@ class Application:
         if any(tensor.lacking for tensor in present):
             not_yet(f"`{definition.name}` of a tensor that an open choice may leave out", span)
         try:
-            names = self._statics(layer)
+            names = self.statics_of(layer)
             attributes = attributes_of(names, definition)
             declaration = self._interpreter.declaration(definition, layer.scope)
             facts = declaration.infer(dict(attributes), tuple(tensor.type for tensor in present))
@@ -140,7 +143,8 @@ class Application:
     def _required(layer: Defined, name: str) -> bool:
         return any(p.name == name and p.default is None for p in layer.definition.statics)
 
-    def _statics(self, layer: Defined) -> dict[str, Any_]:
+    def statics_of(self, layer: Defined) -> dict[str, Any_]:
+        """Give every static of a definition its value."""
         definition, scope = layer.definition, layer.scope
         frame = NOWHERE
 
@@ -163,7 +167,7 @@ class Application:
             not_yet("a recursion bounded by `depth`", definition.depth.span)
         self._interpreter.program.cache.prepare(definition)
         present = tuple(replace(tensor, index=None, member=None) for tensor in inputs if isinstance(tensor, Tensor))
-        names = self._statics(layer)
+        names = self.statics_of(layer)
         names.update(self._tensor_names(definition, layer.scope, names, present, span))
         own = frame.child(layer.part, part_of_chosen(layer))
         key = (layer.identity, *((name, identity_of(value)) for name, value in names.items()))

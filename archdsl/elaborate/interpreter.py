@@ -35,6 +35,7 @@ from .limits import (
 )
 from .ops import declare
 from .program import BUILTINS, ModuleScope, Program
+from .scans import Scans
 from .sight import word
 from .unify import origins
 from .values import (
@@ -93,6 +94,7 @@ class Interpreter:
         self.application = Application(self)
         self.bodies = Bodies(self)
         self.functions = Functions(self)
+        self.scans = Scans(self)
 
     # ------------------------------------------------------------ expressions
 
@@ -607,7 +609,7 @@ class Interpreter:
         return Tied(frame.decision, frame.parameters, value, tree.kind == "shared")  # type: ignore[arg-type]
 
     def _scan(self, tree: ast.Scan, env: Env) -> Any_:
-        not_yet("`scan`", tree.span)
+        return self.scans.scan(tree, env)
 
     _EVALUATORS: ClassVar[dict[type, Callable[..., Any_]]] = {
         ast.Name: _name,

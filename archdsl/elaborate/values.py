@@ -193,6 +193,22 @@ class OpenSubset:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Scanned:
+    """`scan[cell, starts]`: a layer that runs a recurrent cell over a sequence; `places` are those of the starts."""
+
+    cell: "Layer"
+    starts: tuple[TensorLike, ...]
+    part: str
+    span: Span = field(compare=False, repr=False)
+    places: tuple[Span, ...] = field(compare=False, repr=False)
+    size: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", 1 + size_of(self.cell) + len(self.starts))
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class FunctionValue:
     """A static function."""
 
@@ -209,10 +225,10 @@ class Builtin:
     name: str
 
 
-Layer = Defined | Composed | Named | Repeated | Tied | Open
+Layer = Defined | Composed | Named | Repeated | Tied | Open | Scanned
 LONGEST_SHOWN = 40
 """The characters of a string that a diagnostic repeats."""
-LAYERS: Final = (Defined, Composed, Named, Repeated, Tied, Open)
+LAYERS: Final = (Defined, Composed, Named, Repeated, Tied, Open, Scanned)
 
 Any_ = (
     int | float | bool | str | tuple["Any_", ...] | Tensor | Absent | Several | Subset | OpenSubset | Layer
@@ -263,6 +279,8 @@ def identity_of(value: Any_) -> Hashable:
             return (Named, part, identity_of(layer))
         case Repeated():
             return (Repeated, value.count, value.part, value.identity)
+        case Scanned(cell=cell, starts=starts, part=part):
+            return (Scanned, part, identity_of(cell), *starts)
         case Tied(layer=layer):
             return (Tied, value.root, value.instance, value.shared, identity_of(layer))
         case _:
@@ -277,7 +295,7 @@ def holds_tied(identity: Hashable) -> bool:
 def size_of(value: Any_) -> int:
     """Count the parts that a value is made of; a part that stands in two places counts twice."""
     match value:
-        case Composed() | Defined() | Repeated() | Open():
+        case Composed() | Defined() | Repeated() | Open() | Scanned():
             return value.size
         case Named(layer=layer) | Tied(layer=layer):
             return size_of(layer)
