@@ -24,9 +24,12 @@ from archdsl.ir import (
     verify,
 )
 from archdsl.ir.draw import to_svg, to_tree
+from archdsl.ir.rewrites import PASSES, ForgetWeights, Pass, rewrite
+from archdsl.ir.rewrites.graphs import store
 from tests.strategies_scan import Recurrent, recurrents
 
 from .architectures import drawn_graph, network_of, open_graph
+from .graphs import assert_computes_the_same
 from .test_printer import assert_reads_back
 from .test_verify import edited
 
@@ -328,3 +331,47 @@ def test_any_scan_is_drawn(recurrent: Recurrent, seed: int, is_open: bool) -> No
     steps = "1 step" if recurrent.steps == 1 else f"{recurrent.steps} steps"
     assert steps in to_tree(graph)
     assert steps in to_svg(graph)
+
+
+# ---------------------------------------------------------------- rewrites
+
+
+@pytest.mark.parametrize("own", PASSES, ids=lambda own: own.name)
+@given(recurrent=recurrents(), seed=st.integers(0, 50))
+def test_a_pass_rewrites_the_step_of_a_scan(own: Pass, recurrent: Recurrent, seed: int) -> None:
+    graph = drawn_graph(network_of(recurrent.scanned), seed)
+    once = own.apply(graph)
+    assert verify(once, architecture=True) == ()
+    assert own.apply(once) is once
+    if own.is_exact:
+        assert_computes_the_same(graph, once)
+
+
+def test_what_a_step_only_hands_on_is_left_out_of_it() -> None:
+    text = """
+        cell rnn(x: vec[d], h: vec[d]) = identity(x) + zero(h) + (tanh(h) + h)
+        network n(x: seq[5, 2]) -> vec[2] { let _y, last = scan[rnn](x) return identity(last) }
+    """
+    graph = rewrite(drawn_graph(network_of(text), 0))
+    (scan,) = graph.nodes
+    assert isinstance(scan, Scan)
+    assert [node.op for node in scan.region.nodes] == ["tanh", "add"]
+
+
+def test_in_a_store_the_steps_of_scans_stand_in_line() -> None:
+    text = """
+        network n(x: seq[5, 2], h: vec[2]) -> (vec[2], vec[2]) {
+          let _y, one = scan[add |> {0}, h](x)
+          let _z, other = scan[add |> {1}, h](x)
+          return one, other
+        }
+    """
+
+    def merged(*layers: str) -> bool:
+        network = network_of(text.replace("{0}", layers[0]).replace("{1}", layers[1]))
+        first, second = store(drawn_graph(network, 0), (ForgetWeights(),)).outputs
+        return first == second
+
+    assert merged("tanh", "identity |> tanh") is False
+    assert merged("linear[2] |> tanh", "linear[2] |> tanh") is True
+    assert merged("tanh", "relu") is False

@@ -11,9 +11,10 @@ from archdsl.backends.torch import layers
 from archdsl.backends.torch.network import Network
 from archdsl.codegen.names import module_path
 from archdsl.ir import Node
+from archdsl.ir.loops import in_line
 
 from .leaves import LeafReader, OwnFunction
-from .loops import in_line
+from .loops import loop_at
 from .outline import outline, simplify
 from .pieces import join_path
 from .resolve import Resolver
@@ -60,7 +61,8 @@ def model_source(
     Raises:
         ArchdslError: An op of the user's is lowered by a function that no file has under its name.
     """
-    graph, loops = in_line(network.__dict__["graph"])
+    graph, scans = in_line(network.__dict__["graph"])
+    loops = {node.id: loop_at(node, scans[node.id]) for node in graph.operations() if node.id in scans}
     leaves = {
         node.id: network.get_submodule(module_path(node.parameters))
         for node in graph.operations()
