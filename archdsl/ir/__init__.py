@@ -9,17 +9,15 @@ from .graph import (
     Input,
     Node,
     Output,
-    Scan,
     Scope,
     Select,
     Value,
-    regions_of,
 )
 from .guards import Guard, Is, Label, Takes, label_text
 from .laws import LAWS, LAWS_OF_OPERANDS
 from .ops import Attribute, Facts, OpDeclaration, Weight
 from .printer import print_graph, unquote_address
-from .types import CHANNELS, KINDS, NUMERIC, Type, stacked_type, step_type, steps_of
+from .types import CHANNELS, KINDS, NUMERIC, Type
 from .verify import verify
 
 __all__ = [
@@ -42,7 +40,6 @@ __all__ = [
     "OpDeclaration",
     "OpenDecision",
     "Output",
-    "Scan",
     "Scope",
     "Select",
     "Takes",
@@ -53,10 +50,6 @@ __all__ = [
     "label_text",
     "open_decisions",
     "print_graph",
-    "regions_of",
-    "stacked_type",
-    "step_type",
-    "steps_of",
     "unquote_address",
     "verify",
 ]
