@@ -8,8 +8,8 @@ import typer
 
 from archdsl.codegen import load_backend
 from archdsl.diagnostics import ArchdslError, Diagnostic, UsageError
-from archdsl.ir import Graph, Node
-from archdsl.ir.costs import is_measured, measured
+from archdsl.ir import Graph
+from archdsl.ir.costs import is_measured, measured, uses
 from archdsl.searchspace import Architecture
 
 from .inputs import (
@@ -129,11 +129,10 @@ def cost(
 
 def _by_op(graph: Graph) -> list[tuple[str, int, int, int]]:
     rows: dict[str, tuple[int, int, int]] = {}
-    for node in graph.nodes:
-        if isinstance(node, Node):
-            params, macs = measured(graph, node)
-            row = rows.get(node.op, (0, 0, 0))
-            rows[node.op] = (row[0] + 1, row[1] + params, row[2] + macs)
+    for part, node, times in uses(graph):
+        params, macs = measured(part, node)
+        row = rows.get(node.op, (0, 0, 0))
+        rows[node.op] = (row[0] + times, row[1] + params, row[2] + times * macs)
     return sorted(((op, *row) for op, row in rows.items()), key=lambda row: -row[3])
 
 

@@ -26,20 +26,6 @@ def join(prefix: str, part: str) -> str:
     return prefix + part if not part or part[0] in RELATIVE else f"{prefix}.{part}"
 
 
-def last_part(path: str) -> str:
-    """Give the last part of a path that has more than one, else nothing; a point in brackets divides nothing.
-
-    >>> last_part("net.stage.f[width=0.25]@1"), last_part("net")
-    ('f[width=0.25]@1', '')
-    """
-    depth = 0
-    for i in range(len(path) - 1, -1, -1):
-        depth += (path[i] == "]") - (path[i] == "[")
-        if path[i] == "." and depth <= 0:
-            return path[i + 1 :]
-    return ""
-
-
 @final
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -75,10 +61,11 @@ NOWHERE = Frame("?", "?", "?")
 def parts_of(body: ast.Body | ast.Expr) -> dict[int, str]:
     """Give what each use of a name in a body adds to an address: the name, and `#k` at its k-th further use.
 
-    The key is the `id` of the tree. A `let`, an alternative, an iteration and a nodes' body count anew, for they add a
-    part of their own. A `repeat` whose body is one call bears that call's name, and the call then adds nothing; so does
-    the call that a `let … at` gives its whole address. What a `let`, `nodes` and the alternatives of an unnamed choice
-    add is numbered too where another use of the name came before, so that no two parts of a body are equal.
+    The key is the `id` of the tree. A `let`, an alternative, an iteration, a nodes' body and the cell of a `scan` count
+    anew, for they add a part of their own. A `repeat` whose body is one call bears that call's name, and the call then
+    adds nothing; so does the call that a `let … at` gives its whole address. What a `let`, `nodes` and the alternatives
+    of an unnamed choice add is numbered too where another use of the name came before, so that no two parts of a body
+    are equal.
     """
     parts: dict[int, str] = {}
     _count(body, Counter(), parts)
@@ -123,9 +110,15 @@ def label_of(alternative: ast.Alternative) -> str:
 
 def head_name(expr: ast.Expr) -> ast.Name | None:
     """Give the name that an expression of one call begins with: `layer[2, 1]` and `cell` have one."""
+    head = applied(expr)
+    return head if isinstance(head, ast.Name) else None
+
+
+def applied(expr: ast.Expr) -> ast.Expr:
+    """Give what stands before all brackets of an expression."""
     while isinstance(expr, (ast.Brackets, ast.Call)):
         expr = expr.base
-    return expr if isinstance(expr, ast.Name) else None
+    return expr
 
 
 def _count(tree: object, counts: Counter[str], parts: dict[int, str]) -> None:
@@ -135,9 +128,9 @@ def _count(tree: object, counts: Counter[str], parts: dict[int, str]) -> None:
         case ast.Let(names=names, value=value, at=at):
             _count(value, Counter(), parts)
             _declare(tree, names[0], counts, parts)
-            head = head_name(value.layer if isinstance(value, ast.Once) else value)
-            if at is not None and head:
-                parts[id(head)] = ""
+            called = applied(value.layer if isinstance(value, ast.Once) else value)
+            if at is not None and isinstance(called, ast.Name | ast.Scan):
+                parts[id(called)] = ""
         case ast.Setting(value=value):
             _count(value, Counter(), parts)
         case ast.Nodes(name=name, count=count, seeds=seeds, body=body):
@@ -164,6 +157,11 @@ def _count(tree: object, counts: Counter[str], parts: dict[int, str]) -> None:
             _count(body, Counter(), parts)
             if head:
                 parts[id(head)] = ""
+        case ast.Scan(arguments=(cell, *states)):
+            for state in states:
+                _count(state, counts, parts)
+            _use(tree, "scan", counts, parts)
+            _count(cell, Counter(), parts)
         case ast.Binary(op="+", left=left, right=right):
             _count(left, counts, parts)
             _count(right, counts, parts)

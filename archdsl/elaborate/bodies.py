@@ -12,8 +12,6 @@ from .addresses import Frame, join
 from .builtins import elements
 from .chosen import binds_chosen, is_chosen
 from .faults import Outside, fail, not_yet
-from .kinds import whole_of
-from .lifted import TooManyWorlds
 from .limits import (
     MAX_NAMES,
     MAX_REPEAT,
@@ -26,7 +24,6 @@ from .values import (
     Absent,
     Any_,
     Env,
-    Lifted,
     Several,
     Tensor,
     TensorLike,
@@ -74,7 +71,7 @@ class Bodies:
                     )
                     env = env.bind(statement.name, self._nodes(body, number, statement, env), chosen=chosen)
                 case ast.Require(condition=condition):
-                    if not self._may_hold(condition, env):
+                    if not self._interpreter.truth(condition, env):
                         text = " ".join(condition.span.text.split())
                         raise Outside(
                             Diagnostic("requirement", f"`require {text}` does not hold", Label(statement.span))
@@ -95,15 +92,6 @@ class Bodies:
 
         interpreter.handler.reach(state)
 
-    def _may_hold(self, condition: ast.Expr, env: Env) -> bool:
-        opening = self._interpreter.opening
-        if opening is None:
-            return self._interpreter.truth(condition, env)
-        try:
-            return opening.require(self._interpreter.hold(condition, env))
-        except TooManyWorlds:  # which of them are members is no matter of the graph
-            return True
-
     def _return(self, statement: ast.Return, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
         values = tuple(self._result(value, env, inputs) for value in statement.values)
         named = [Several((_Aux(a.name), self._result(a.value, env, inputs))) for a in statement.auxiliaries]  # type: ignore[arg-type]
@@ -112,7 +100,7 @@ class Bodies:
         return self._interpreter.bounded(Several((*values, *named)), statement.span)
 
     def _result(self, tree: ast.Expr, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
-        value = self._interpreter.hold(tree, env)
+        value = self._interpreter.evaluate(tree, env)
         if inputs is not None and is_layer(value):
             return self._interpreter.apply(value, inputs, env.frame, tree.span)
         return value
@@ -123,7 +111,7 @@ class Bodies:
         if statement.at is not None:
             address = unquote_address(statement.at)
             inner = Frame(address, address, address)
-        value = self._interpreter.hold(statement.value, env.at(inner))
+        value = self._interpreter.evaluate(statement.value, env.at(inner))
         chosen = self._interpreter.builds and binds_chosen(statement.value, value, env, self._interpreter.program.cache)
         for name, bound in self.unpack(statement, value).items():
             if self._interpreter.tracks_members and isinstance(bound, Tensor) and bound.member is None:
@@ -150,7 +138,10 @@ class Bodies:
     def _nodes(self, body: ast.Body, number: int, statement: ast.Nodes, env: Env) -> Any_:
         if isinstance(statement.count, ast.Range):
             not_yet("a range of node counts", statement.count.span)
-        count = self._interpreter.hold(statement.count, env)
+        count = self._interpreter.integer(statement.count, env)
+        if not 0 <= count <= MAX_REPEAT:
+            message = f"a node list has 0 to {MAX_REPEAT} nodes, given {count}"
+            fail("too-large", message, statement.count.span, f"{count} nodes")
         part = self._interpreter.program.cache.parts.get(id(statement), statement.name)
         base = join(env.frame.instance, part)
         earlier: list[TensorLike] = []
@@ -158,8 +149,8 @@ class Bodies:
             value = self._interpreter.evaluate(seed, env)
             for tensor in self._interpreter.tensors(value, seed, env):
                 earlier.append(self._member_of(tensor, len(earlier), f"{base}~{len(earlier)}"))
-
-        def make(i: int) -> TensorLike:
+        made: list[TensorLike] = []
+        for i in range(count):
             if i:
                 self._reach(body, number, env, i, tuple(earlier))
             inner = env.bind("earlier", tuple(earlier) or NO_TENSORS).at(env.frame.child(f"{part}[{i}]"))
@@ -181,19 +172,8 @@ class Bodies:
                 )
             node = self._member_of(tensors[0], len(earlier), f"{base}[{i}]")
             earlier.append(node)
-            return node
-
-        if self._interpreter.depth is not None and isinstance(count, Lifted):
-            return self._interpreter.depth.nodes(count, statement.count.span, base, make)
-        return tuple(make(i) for i in range(self._length(count, statement))) or NO_TENSORS
-
-    @staticmethod
-    def _length(count: Any_, statement: ast.Nodes) -> int:
-        length = whole_of(count, statement.count.span)
-        if not 0 <= length <= MAX_REPEAT:
-            message = f"a node list has 0 to {MAX_REPEAT} nodes, given {length}"
-            fail("too-large", message, statement.count.span, f"{length} nodes")
-        return length
+            made.append(node)
+        return tuple(made) or NO_TENSORS
 
     def _member_of(self, tensor: TensorLike, index: int, member: str) -> TensorLike:
         if isinstance(tensor, Absent):

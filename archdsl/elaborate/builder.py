@@ -1,4 +1,4 @@
-"""Builds a graph node by node while the interpreter walks; a region of an open choice has a builder of its own."""
+"""Builds a graph node by node while the interpreter walks; a region has a builder of its own."""
 
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -17,9 +17,11 @@ from archdsl.ir import (
     Node,
     OpDeclaration,
     Output,
+    Scan,
     Scope,
     Select,
     Value,
+    stacked_type,
 )
 
 from .addresses import Frame
@@ -29,7 +31,7 @@ from .values import Tensor
 @final
 @dataclass(slots=True)
 class Captures:
-    """The values from outside that the regions of one choice take in, in the order of first use."""
+    """The values from outside that the regions of one node take in, in the order of first use."""
 
     tensors: list[Tensor] = field(default_factory=list)
 
@@ -45,7 +47,7 @@ class Captures:
 @final
 @dataclass(slots=True)
 class Builder:
-    """Collects the nodes of one graph. `captures` is None in the outermost one, which has declared inputs."""
+    """Collects the nodes of one graph. `captures` is None in the outermost one; they stand behind the inputs."""
 
     name: str
     captures: Captures | None = None
@@ -60,7 +62,7 @@ class Builder:
         self.id = next(self._serial)
 
     def region(self, captures: Captures) -> "Builder":
-        """Start the graph of one alternative; ops and scopes are noted together."""
+        """Start the graph of one alternative, or of a step; ops and scopes are noted together."""
         return Builder(self.name, captures, [], [], self.scopes, self.ops, self._serial)
 
     def input(self, port: Input) -> Tensor:
@@ -68,24 +70,13 @@ class Builder:
         self.inputs.append(port)
         return Tensor(port.type, Value(INPUT, len(self.inputs) - 1), self.id)
 
-    def mark(self) -> tuple[int, int, int]:
-        """Tell how far the graph was built."""
-        return len(self.nodes), len(self.scopes), len(self.captures.tensors) if self.captures is not None else 0
-
-    def rollback(self, mark: tuple[int, int, int]) -> None:
-        """Take back what was built since."""
-        nodes, scopes, captured = mark
-        del self.nodes[nodes:], self.scopes[scopes:]
-        if self.captures is not None:
-            del self.captures.tensors[captured:]
-
     def value(self, tensor: Tensor) -> Value:
         """Give a tensor's value here; one of another graph is captured."""
         assert tensor.value is not None
         if tensor.graph == self.id:
             return tensor.value
         assert self.captures is not None, "a value of a region was used outside of it"
-        return Value(INPUT, self.captures.index(tensor))
+        return Value(INPUT, len(self.inputs) + self.captures.index(tensor))
 
     def _results(self, node: AnyNode, origin: Span) -> tuple[Tensor, ...]:
         self.nodes.append(node)
@@ -127,12 +118,28 @@ class Builder:
         types = tuple(tensor.type for tensor in inputs)
         return self._results(Select(len(self.nodes), guards, values, types, address.lstrip("."), origin), origin)
 
+    def scan(
+        self, region: Graph, captures: Captures, sequence: Tensor, starts: tuple[Tensor | None, ...], frame: Frame,
+        origin: Span,
+    ) -> tuple[Tensor, ...]:  # fmt: skip
+        """Add a scan; what the region takes in becomes the last of the node's inputs."""
+        given = tuple(start for start in starts if start is not None)
+        inputs = tuple(self.value(tensor) for tensor in (sequence, *given, *captures.tensors))
+        states = tuple(region.type_of(output.value) for output in region.outputs)
+        stacked = stacked_type(sequence.type, states[0])
+        assert stacked is not None, "the first state of a scan is a vector"
+        is_given = tuple(start is not None for start in starts)
+        address = frame.instance.lstrip(".")
+        return self._results(
+            Scan(len(self.nodes), region, is_given, inputs, (stacked, *states), address, origin), origin
+        )
+
     def graph(self, outputs: tuple[Output, ...]) -> Graph:
         """Finish: keep what the outputs depend on, and number the nodes from 0."""
-        if self.captures is None:
-            inputs = tuple(self.inputs)
-        else:
-            inputs = tuple(Input(f"x{i}", tensor.type) for i, tensor in enumerate(self.captures.tensors))
+        inputs = tuple(self.inputs)
+        if self.captures is not None:
+            first = len(inputs)
+            inputs += tuple(Input(f"x{first + i}", tensor.type) for i, tensor in enumerate(self.captures.tensors))
         whole = Graph(self.name, inputs, tuple(self.nodes), outputs, ops=self.ops)
         live = whole.ancestors(output.value for output in outputs)
         number = {node.id: i for i, node in enumerate(node for node in self.nodes if node.id in live)}
@@ -146,5 +153,5 @@ class Builder:
             if node.id in live
         )
         moved_outputs = tuple(replace(output, value=moved(output.value)) for output in outputs)
-        scopes = tuple(dict.fromkeys(self.scopes)) if self.captures is None else ()
+        scopes = tuple(self.scopes) if self.captures is None else ()
         return Graph(self.name, inputs, nodes, moved_outputs, scopes, self.ops)

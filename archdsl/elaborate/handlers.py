@@ -11,7 +11,6 @@ from archdsl.ir import Label, label_text
 
 from .addresses import Frame
 from .faults import Outside
-from .lifted import NoWorld, World
 from .values import Any_
 
 
@@ -213,19 +212,10 @@ class Static:
 
 @final
 class Keep:
-    """Keeps every choice open but those that are decided in `world`: the walk that gives the supergraph.
-
-    The interpreter opens choices itself; within an alternative it adds to the world.
-    """
-
-    def __init__(self, world: World | None = None) -> None:
-        self.world: World = world or {}
+    """Keeps every choice open: the walk that gives the supergraph."""
 
     def choose(self, point: Point) -> Label:
-        label = self.world[point.address]
-        if not point.admits(label):
-            raise NoWorld
-        return label
+        raise AssertionError("the interpreter opens choices itself")
 
     def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
         return run(frame)

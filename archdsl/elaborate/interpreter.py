@@ -21,23 +21,21 @@ from .builder import Builder
 from .builtins import arithmetic, call_builtin, elements
 from .choices import Choices
 from .chosen import is_chosen, iterates_chosen, with_chosen
-from .depth import Depth
 from .faults import fail, not_yet
 from .functions import Functions
 from .handlers import Handler, Keep, Key, Static
-from .kinds import element_at, numbers_of, signed, times_of, truth_of, whole_of
-from .lacking import maybe
+from .kinds import element_at, numbers_of, signed, truth_of, whole_of
 from .limits import (
+    MAX_REPEAT,
     Budget,
     allow_deep_calls,
     check_length,
     check_parts,
     too_deep,
 )
-from .open_choices import OpenChoices
-from .opening import Opening
 from .ops import declare
 from .program import BUILTINS, ModuleScope, Program
+from .scans import Scans
 from .sight import word
 from .unify import origins
 from .values import (
@@ -50,11 +48,11 @@ from .values import (
     Defined,
     Env,
     FunctionValue,
-    Guarded,
+    Lacking,
     Layer,
-    Lifted,
     Named,
     Open,
+    OpenSubset,
     Repeated,
     Several,
     Subset,
@@ -64,7 +62,6 @@ from .values import (
     describe,
     identity_of,
     is_layer,
-    named,
     size_of,
 )
 from .worlds import holds_tensors, list_like, rank
@@ -91,34 +88,23 @@ class Interpreter:
         self.builder = builder
         self.budget = budget or Budget()
         self.builds = builder is not None
-        self.opening = Opening(self, handler) if isinstance(handler, Keep) else None
-        self.depth = Depth(self.opening) if self.opening is not None else None
-        self.open_choices = OpenChoices(self, self.opening) if self.opening is not None else None
+        self.keeps_open = isinstance(handler, Keep)
         self.tracks_members = program.uses_loose()
         self.choices = Choices(self)
         self.application = Application(self)
         self.bodies = Bodies(self)
         self.functions = Functions(self)
+        self.scans = Scans(self)
 
     # ------------------------------------------------------------ expressions
 
     def evaluate(self, tree: ast.Expr, env: Env) -> Any_:
-        """Give the value of an expression; one that depends on an open choice is no value yet."""
-        return self.plain(self.hold(tree, env), tree.span)
-
-    def hold(self, tree: ast.Expr, env: Env) -> Any_:
-        """Give the value of an expression, which may depend on open choices."""
+        """Give the value of an expression."""
         self.budget.spend(tree.span)
         try:
-            if self.opening is None:
-                return self._EVALUATORS[type(tree)](self, tree, env)
-            return self.opening.evaluate(lambda: self._EVALUATORS[type(tree)](self, tree, env), env.frame, tree.span)
+            return self._EVALUATORS[type(tree)](self, tree, env)
         except RecursionError:
             raise too_deep(tree.span) from None
-
-    def plain(self, value: Any_, span: Span) -> Any_:
-        """Give a value that depends on no open choice."""
-        return value if self.opening is None else self.opening.plain(value, span)
 
     def part(self, tree: ast.Tree, env: Env) -> str:
         """Give what the use of a name adds to an address here."""
@@ -126,7 +112,8 @@ class Interpreter:
 
     def _name(self, tree: ast.Name, env: Env) -> Any_:
         if tree.id in env.names:
-            return named(self.part(tree, env), env.names[tree.id])
+            value = env.names[tree.id]
+            return Named(self.part(tree, env), value) if is_layer(value) else value  # type: ignore[arg-type]
         return self.global_name(tree.id, env.scope, tree.span, self.part(tree, env))
 
     def global_name(self, name: str, scope: ModuleScope, span: Span, part: str) -> Any_:
@@ -186,11 +173,10 @@ class Interpreter:
             if isinstance(item, ast.Generator):
                 items.extend(self.generate(item, env))
             else:
-                items.append(self.hold(item, env))
+                items.append(self.evaluate(item, env))
         if not items and rank(tree, env) == 1:
             return NO_TENSORS
-        gathered = tuple(items) if self.opening is None else self.opening.presence.gathered(items, tree.span)
-        return self.bounded(gathered, tree.span)
+        return self.bounded(tuple(items), tree.span)
 
     def bounded(self, value: Any_, span: Span) -> Any_:
         """Stop at a list that holds too much, what is in its lists counted as well."""
@@ -199,24 +185,18 @@ class Interpreter:
         check_length(size, span)
         return value
 
-    def source(self, tree: ast.Expr | ast.Range, env: Env) -> Subset | Guarded:
+    def source(self, tree: ast.Expr | ast.Range, env: Env) -> Subset | OpenSubset:
         """Give the elements that a comprehension or a choice runs over, and their positions in the list."""
         if isinstance(tree, ast.Range):
             values = self.range(tree, env)
             return Subset(values, tuple(range(len(values))))
-        value = self.hold(tree, env)
-        if isinstance(value, (Subset, Guarded)):
+        value = self.evaluate(tree, env)
+        if isinstance(value, (Subset, OpenSubset)):
             return value
-        items = elements(self.plain(value, tree.span) if isinstance(value, Lifted) else value)
+        items = elements(value)
         if items is None:
             fail("wrong-kind", f"a list is needed here, given {describe(value)}", tree.span, describe(value))
         return Subset(items, tuple(range(len(items))))
-
-    def items(self, tree: ast.Expr | ast.Range, env: Env) -> Subset:
-        """Give the elements that a choice runs over, none of which depends on another that is open."""
-        source = self.plain(self.source(tree, env), tree.span)
-        assert isinstance(source, Subset)
-        return source
 
     def range(self, tree: ast.Range, env: Env) -> tuple[int | float, ...]:
         """Give the elements of `start..stop step s`, both ends included."""
@@ -266,10 +246,15 @@ class Interpreter:
         clause = tree.clauses[index]
         source = self.source(clause.source, env)
         chosen = self.builds and iterates_chosen(clause.source, env, self.program.cache)
-        if isinstance(source, Guarded):
-            for item, guard, position in zip(source.items, source.guards, source.positions, strict=True):
-                inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(position))
-                results.extend(maybe(value, guard, source) for value in self._mapped(tree, index + 1, inner, loops))
+        if isinstance(source, OpenSubset):
+            mapped: list[Any_] = []
+            for slot, item in enumerate(source.items):
+                inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(slot))
+                before = len(mapped)
+                self._clauses(tree, index + 1, inner, mapped, loops)
+                if len(mapped) != before + 1:
+                    not_yet("a filtered or nested comprehension over an open choice", tree.span)
+            results.extend(self.choices.select(source, tuple(mapped)))
             return
         for number, (item, position) in enumerate(zip(source.items, source.positions, strict=True)):
             around = (*loops, (source, number))
@@ -278,24 +263,13 @@ class Interpreter:
             inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(position))
             self._clauses(tree, index + 1, inner, results, around)
 
-    def _mapped(self, tree: ast.Generator, index: int, env: Env, loops: tuple[Hashable, ...]) -> list[Any_]:
-        """Give what becomes of an element that not every architecture has."""
-        assert self.opening is not None
-
-        def walk() -> list[Any_]:
-            mapped: list[Any_] = []
-            self._clauses(tree, index, env, mapped, loops)
-            return mapped
-
-        return self.opening.attempt(walk) or []
-
     def _element(self, tree: ast.Expr, env: Env) -> Any_:
         if not self.program.cache.applies(tree):
-            return self.hold(tree, env)
+            return self.evaluate(tree, env)
         suffix = env.frame.suffix
 
         def run(frame: Frame) -> Any_:
-            return self.hold(tree, env.at(replace(frame, suffix=suffix)))
+            return self.evaluate(tree, env.at(replace(frame, suffix=suffix)))
 
         return self.handler.scope(self.part_key(tree, env), env.frame, run, is_closed=False)
 
@@ -304,7 +278,7 @@ class Interpreter:
         return truth_of(self.evaluate(tree, env), tree.span)
 
     def _conditional(self, tree: ast.Conditional, env: Env) -> Any_:
-        return self.hold(tree.then if self.truth(tree.test, env) else tree.other, env)
+        return self.evaluate(tree.then if self.truth(tree.test, env) else tree.other, env)
 
     def _binary(self, tree: ast.Binary, env: Env) -> Any_:
         if tree.op in ("and", "or"):
@@ -324,6 +298,9 @@ class Interpreter:
             return self._add(tree, first, second, env)
         if is_layer(first) or is_layer(second):
             self._refuse_layer(f"`{tree.op}` is given a layer", tree.left if is_layer(first) else tree.right, env)
+        for value, side in ((first, tree.left), (second, tree.right)):
+            if isinstance(value, (OpenSubset, Open)):
+                not_yet("a static value that depends on an open choice", side.span)
         return arithmetic(tree.op, first, second, tree.span)
 
     def _add(self, tree: ast.Binary, first: Any_, second: Any_, env: Env) -> Any_:
@@ -346,11 +323,11 @@ class Interpreter:
         return signed(tree.op, self.evaluate(tree.operand, env), tree.operand.span)
 
     def _brackets(self, tree: ast.Brackets, env: Env) -> Any_:
-        base = self.hold(tree.base, env)
-        if isinstance(base, (Lifted, Guarded)):
-            base = self.plain(base, tree.base.span)
+        base = self.evaluate(tree.base, env)
         if (items := elements(base)) is not None:
             return self._index(tree, base, items, env)
+        if isinstance(base, OpenSubset):
+            not_yet("an element of an open choice", tree.span)
         if not is_layer(base) and not isinstance(base, FunctionValue):
             message = f"`[…]` needs a list or a definition before it, given {describe(base)}"
             fail("not-a-list", message, tree.base.span, describe(base))
@@ -373,18 +350,14 @@ class Interpreter:
                 case _:
                     positional.append(self._static(argument, env))
         if isinstance(base, FunctionValue):
-            for own in (*positional, *(own for _, own, _ in keywords)):
-                if isinstance(own, (Lifted, Guarded)):
-                    self.plain(own, tree.span)
             result = self.functions.call(base, positional, keywords, tree.span)
-            head = head_name(tree.base)
-            return named(self.part(head, env) if head else "", with_chosen(result) if chosen else result)
-        layer: Any_ = self._give(base, positional, keywords, chosen, tree)  # type: ignore[arg-type]
-        check_parts(size_of(layer), tree.span)
-        return layer
+            return with_chosen(result) if chosen else result
+        given = self._give(base, positional, keywords, chosen, tree)  # type: ignore[arg-type]
+        check_parts(size_of(given), tree.span)
+        return given
 
     def _static(self, tree: ast.Expr, env: Env) -> Any_:
-        value = self.hold(tree, env)
+        value = self.evaluate(tree, env)
         if isinstance(value, (Tensor, Absent, Several)):
             fail("tensor-for-static", f"`[…]` takes static values, given {describe(value)}", tree.span,
                  "a tensor; tensors are passed in `(…)`")  # fmt: skip
@@ -392,30 +365,27 @@ class Interpreter:
 
     def _give(
         self,
-        layer: Layer | Absent,
+        layer: Layer,
         positional: Sequence[Any_ | ast.Hole],
         keywords: Sequence[tuple[str, Any_ | ast.Hole, Span]],
         chosen: Sequence[int | str],
         tree: ast.Brackets,
-    ) -> Any:
+    ) -> Layer:
         """Give a layer some of its statics; `chosen` are the places and names of those that depend on a choice."""
         match layer:
             case Named(part=part, layer=inner):
                 return Named(part, self._give(inner, positional, keywords, chosen, tree))
             case Tied():
                 return replace(layer, layer=self._give(layer.layer, positional, keywords, chosen, tree))
-            case Lifted():
-                cases = (self._give(case, positional, keywords, chosen, tree) for case in layer.cases)  # type: ignore[arg-type]
-                return replace(layer, cases=tuple(cases))
-            case Absent():
-                return layer
             case Open():
                 return replace(
                     layer,
                     alternatives=tuple(
                         (
                             label,
-                            self._give(inner, positional, keywords, chosen, tree),
+                            inner
+                            if isinstance(inner, Absent)
+                            else self._give(inner, positional, keywords, chosen, tree),
                         )
                         for label, inner in layer.alternatives
                     ),
@@ -481,8 +451,8 @@ class Interpreter:
             if isinstance(tree, ast.Generator):
                 values.extend(self.generate(tree, env))
                 continue
-            value = self.hold(tree, env)
-            values.append(self.plain(value, tree.span) if isinstance(value, Lifted) else value)
+            value = self.evaluate(tree, env)
+            values.extend(self.choices.select(value, value.items) if isinstance(value, OpenSubset) else [value])
         return values
 
     def _call(self, tree: ast.Call, env: Env) -> Any_:
@@ -495,10 +465,7 @@ class Interpreter:
         if not is_layer(base) and not isinstance(base, Absent):
             fail("not-a-layer", f"{describe(base)} cannot be applied", tree.base.span, "no layer")
         values: list[TensorLike] = []
-        arguments = self.arguments(tree.arguments, env)
-        if self.opening is not None:
-            arguments = self.opening.presence.spread(arguments)
-        for value, where in zip(arguments, self._places(tree), strict=False):
+        for value, where in zip(self.arguments(tree.arguments, env), self._places(tree), strict=False):
             values.extend(self.tensors(value, where, env))
         return self.apply(base, values, env.frame, tree.span)
 
@@ -514,15 +481,17 @@ class Interpreter:
             values: list[Any_] = [tuple(self.generate(tree.arguments[0], env))]
         else:
             values = self.arguments(tree.arguments, env)
-        if self.opening is not None:
-            may_lack = base.name in ("sum", "loose")
-            values = [self.opening.presence.argument(value, tree.span, may_lack=may_lack) for value in values]
+            if any(isinstance(argument, (ast.ChooseOf,)) for argument in tree.arguments) and self.keeps_open:
+                values = [tuple(values)]
         if base.name == "loose":
             return self._loose(values, tree, env)
         if base.name == "sum":
             operands = self._operands(values, tree, env)
             if operands is not None:
                 return self.join("add", "sum", operands, env, self.part(head_name(tree.base) or tree, env), tree.span)
+        for value in values:
+            if isinstance(value, (OpenSubset, Open)):
+                not_yet("a static value that depends on an open choice", tree.span)
         return call_builtin(base.name, tuple(values), tree.span)
 
     def _operands(self, values: Sequence[Any_], tree: ast.Call, env: Env) -> list[TensorLike] | None:
@@ -556,19 +525,20 @@ class Interpreter:
                     secondary=origins((first, other)),
                     fixes=shape_fixes(self.program, (first, other), (other.type, first.type)),
                 )
+        lacking = _lacking(present)
         if len(present) == 1:
-            return first
+            return replace(first, lacking=lacking)
         declared = self.global_name(op, env.scope, span, part)
         assert isinstance(declared, Defined)
-        if self.opening is not None:
-            return self.opening.presence.add(declared, present, env.frame, span)
-        return self.apply(declared, present, env.frame, span)  # type: ignore[return-value]
+        result = self.apply(declared, [replace(tensor, lacking=None) for tensor in present], env.frame, span)
+        assert isinstance(result, Tensor)
+        return replace(result, lacking=lacking)
 
     def _loose(self, values: Sequence[Any_], tree: ast.Call, env: Env) -> Any_:
         members = self._operands(values, tree, env)
         if members is None:
             fail("wrong-kind", "`loose` takes node lists and tensors", tree.span, "given something else")
-        if self.opening is not None:
+        if self.keeps_open:
             not_yet("`loose` over open choices", tree.span)
         found = tuple(
             tensor
@@ -584,9 +554,8 @@ class Interpreter:
                 return [value]
             case Several(values=values):
                 return [tensor for inner in values for tensor in self.tensors(inner, tree, env)]
-            case Guarded():
-                assert self.opening is not None
-                return [t for v in self.opening.presence.select(value) for t in self.tensors(v, tree, env)]
+            case OpenSubset():
+                return [t for v in self.choices.select(value, value.items) for t in self.tensors(v, tree, env)]
         items = elements(value)
         if items is not None:
             return [tensor for item in items for tensor in self.tensors(item, tree, env)]
@@ -612,13 +581,19 @@ class Interpreter:
     def _repeat(self, tree: ast.Repeat, env: Env) -> Any_:
         if isinstance(tree.count, ast.Range):
             not_yet("a range of repetitions", tree.count.span)
-        value = self.hold(tree.count, env)
-        count = value if isinstance(value, Lifted) else times_of(value, tree.count.span)
+        value = self.evaluate(tree.count, env)
+        if isinstance(value, (Open, OpenSubset)):
+            not_yet("an open choice of depth", tree.count.span)
+        if not isinstance(value, int) or isinstance(value, bool):
+            fail("wrong-kind", f"an int is needed here, given {describe(value)}", tree.count.span, describe(value))
+        if not 0 <= value <= MAX_REPEAT:
+            message = f"`repeat` takes 0 to {MAX_REPEAT} times, given {value}"
+            fail("too-large", message, tree.count.span, f"{value} times")
         names = [name for name in sorted(self.program.cache.names_in(tree.body)) if name in env.names]
         size = 1 + sum(size_of(env.names[name]) for name in names)
         check_parts(size, tree.span)
         free = tuple((name, identity_of(env.names[name])) for name in names)
-        return Repeated(count, tree, env, self.part(tree, env), (id(tree), free), size)
+        return Repeated(value, tree, env, self.part(tree, env), (id(tree), free), size)
 
     def _once(self, tree: ast.Once, env: Env) -> Any_:
         part = self.part(tree, env)
@@ -634,7 +609,7 @@ class Interpreter:
         return Tied(frame.decision, frame.parameters, value, tree.kind == "shared")  # type: ignore[arg-type]
 
     def _scan(self, tree: ast.Scan, env: Env) -> Any_:
-        not_yet("`scan`", tree.span)
+        return self.scans.scan(tree, env)
 
     _EVALUATORS: ClassVar[dict[type, Callable[..., Any_]]] = {
         ast.Name: _name,
@@ -660,3 +635,13 @@ class Interpreter:
 def _identity_of_loops(loops: tuple[Any, ...]) -> Hashable:
     """Tell where the loops of a comprehension are: over which elements each runs, and how far it has come."""
     return tuple((identity_of(source), number) for source, number in loops)
+
+
+def _lacking(operands: Sequence[Tensor]) -> Lacking | None:
+    """Tell whether some architecture lacks all operands of a sum."""
+    reasons = [operand.lacking for operand in operands if operand.lacking is not None]
+    if len(reasons) < len(operands):
+        return None
+    if any(reason.low > 0 and reasons.count(reason) == reason.candidates for reason in reasons):
+        return None
+    return reasons[0] if len(reasons) == 1 else Lacking()

@@ -259,6 +259,14 @@ class Resolver:
     def _once(self, tree: ast.Once, sight: Sight, is_layer: bool) -> None:
         self.visit(tree.layer, sight, True)
 
+    def _scan(self, tree: ast.Scan, sight: Sight, is_layer: bool) -> None:
+        cell, *states = tree.arguments
+        outer, self._unnamed = self._unnamed, None
+        self.visit(cell, sight, True)
+        self._unnamed = outer
+        for state in states:
+            self.visit(state.value if isinstance(state, ast.Keyword) else state, sight)
+
     # ------------------------------------------------------------ statements
 
     def statements(self, body: ast.Body, sight: Sight) -> tuple[ast.Return, Sight]:
@@ -333,5 +341,6 @@ _VISITORS: dict[type, Callable[[Resolver, Any, Sight, bool], None]] = {
     ast.ChooseOf: Resolver._choose_of,
     ast.Repeat: Resolver._repeat,
     ast.Once: Resolver._once,
+    ast.Scan: Resolver._scan,
 }
 """Expressions that bind names, or where a layer is needed; in all others the parts are visited one by one."""

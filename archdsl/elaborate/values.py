@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, final
 
 from archdsl.diagnostics import Span
-from archdsl.ir import Guard, Label, Type, Value
+from archdsl.ir import Label, Type, Value
 from archdsl.syntax import ast
 
 from .addresses import Frame
@@ -21,13 +21,13 @@ class Tensor:
 
     `index` is its place in the list that made it; `member` names it among all node lists, where `loose` needs to know.
     `graph` tells which graph the value belongs to: a region takes others in as captures. Where choices are kept open,
-    `lacking` tells that some architecture lacks the tensor, and the index may depend on a choice.
+    `lacking` tells that some architecture lacks the tensor.
     """
 
     type: Type
     value: Value | None = None
     graph: int = 0
-    index: "int | Lifted | None" = None
+    index: int | None = None
     member: str | None = None
     lacking: "Lacking | None" = None
     origin: Span | None = field(default=None, compare=False, repr=False)
@@ -36,14 +36,14 @@ class Tensor:
 @final
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """When a tensor is in an architecture, where choices are kept open.
+    """Why a tensor is not in every architecture: it is one of `candidates` of an open choice that takes `low` or more.
 
-    `is_zero` tells that where it is not, its value is 0; `whole` is the tensor as it was before its guard made it so.
+    Of any other reason `low` is 0.
     """
 
-    guard: Guard
-    is_zero: bool = False
-    whole: "Tensor | None" = None
+    decision: str = ""
+    candidates: int = 1
+    low: int = 0
 
 
 @final
@@ -135,7 +135,7 @@ class Named:
 class Repeated:
     """`repeat n as i { layer }`; `body` is evaluated anew at each iteration."""
 
-    count: "int | Lifted"
+    count: int
     repeat: ast.Repeat = field(compare=False)
     env: "Env" = field(compare=False, repr=False)
     part: str
@@ -180,38 +180,31 @@ class Open:
 
 @final
 @dataclass(frozen=True, slots=True)
-class Lifted:
-    """A value that depends on an open choice: one for each label that the choice can have here.
-
-    A case may be lifted itself, by a choice that is made under its label alone. No case is a tensor: an open choice
-    between tensors is a node.
-    """
+class OpenSubset:
+    """A choice of some elements of a list of tensors that is kept open: mapped first, selected after."""
 
     address: str
-    among: tuple[Label, ...]
-    cases: tuple["Any_", ...]
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Guarded:
-    """A list whose elements are in it under guards, as open choices have it: mapped first, selected after."""
-
-    items: tuple["Any_", ...]
-    guards: tuple[Guard, ...]
-    positions: tuple[int | str, ...]
     instance: str
+    items: tuple["Any_", ...]
+    low: int
+    high: int
     span: Span = field(compare=False, repr=False)
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class Maybe:
-    """What a comprehension over a guarded list makes of an element."""
+class Scanned:
+    """`scan[cell, starts]`: a layer that runs a recurrent cell over a sequence; `places` are those of the starts."""
 
-    value: "Any_"
-    guard: Guard
-    source: Guarded = field(compare=False, repr=False)
+    cell: "Layer"
+    starts: tuple[TensorLike, ...]
+    part: str
+    span: Span = field(compare=False, repr=False)
+    places: tuple[Span, ...] = field(compare=False, repr=False)
+    size: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", 1 + size_of(self.cell) + len(self.starts))
 
 
 @final
@@ -232,13 +225,13 @@ class Builtin:
     name: str
 
 
-Layer = Defined | Composed | Named | Repeated | Tied | Open | Lifted
+Layer = Defined | Composed | Named | Repeated | Tied | Open | Scanned
 LONGEST_SHOWN = 40
 """The characters of a string that a diagnostic repeats."""
-LAYERS: Final = (Defined, Composed, Named, Repeated, Tied, Open)
+LAYERS: Final = (Defined, Composed, Named, Repeated, Tied, Open, Scanned)
 
 Any_ = (
-    int | float | bool | str | tuple["Any_", ...] | Tensor | Absent | Several | Subset | Guarded | Maybe | Layer
+    int | float | bool | str | tuple["Any_", ...] | Tensor | Absent | Several | Subset | OpenSubset | Layer
     | FunctionValue | Builtin
 )  # fmt: skip
 
@@ -286,6 +279,8 @@ def identity_of(value: Any_) -> Hashable:
             return (Named, part, identity_of(layer))
         case Repeated():
             return (Repeated, value.count, value.part, value.identity)
+        case Scanned(cell=cell, starts=starts, part=part):
+            return (Scanned, part, identity_of(cell), *starts)
         case Tied(layer=layer):
             return (Tied, value.root, value.instance, value.shared, identity_of(layer))
         case _:
@@ -300,13 +295,13 @@ def holds_tied(identity: Hashable) -> bool:
 def size_of(value: Any_) -> int:
     """Count the parts that a value is made of; a part that stands in two places counts twice."""
     match value:
-        case Composed() | Defined() | Repeated() | Open():
+        case Composed() | Defined() | Repeated() | Open() | Scanned():
             return value.size
         case Named(layer=layer) | Tied(layer=layer):
             return size_of(layer)
         case tuple():
             return 1 + sum(map(size_of, value))
-        case Subset(items=items) | Guarded(items=items) | Lifted(cases=items):
+        case Subset(items=items) | OpenSubset(items=items):
             return size_of(items)
         case Several(values=values):
             return size_of(values)
@@ -316,32 +311,7 @@ def size_of(value: Any_) -> int:
 
 def is_layer(value: object) -> bool:
     """Tell whether a value can be applied to tensors."""
-    if isinstance(value, Lifted):
-        return all(is_layer(case) or isinstance(case, Absent) for case in value.cases)
     return isinstance(value, LAYERS)
-
-
-def named(part: str, value: Any_) -> Any_:
-    """Put layers, and those in lists, under one more part of the address."""
-    match value:
-        case tuple(items) if _holds_layers(items):
-            return tuple(named(part, item) for item in items)
-        case Subset(items=items) | Guarded(items=items) if _holds_layers(items):
-            return replace(value, items=tuple(named(part, item) for item in items))
-        case _ if is_layer(value):
-            return Named(part, value)  # type: ignore[arg-type]
-        case _:
-            return value
-
-
-def _holds_layers(items: tuple[Any_, ...]) -> bool:
-    """Tell whether a list, or a list in it, holds layers; a list is of one kind."""
-    first = next((item for item in items if not isinstance(item, Absent)), None)
-    match first:
-        case tuple(inner) | Subset(items=inner) | Guarded(items=inner):
-            return _holds_layers(inner)
-        case _:
-            return is_layer(first)
 
 
 def is_static(value: object) -> bool:
@@ -368,10 +338,8 @@ def describe(value: object) -> str:
             return f"{len(values)} results"
         case FunctionValue() | Builtin():
             return "a function"
-        case Guarded():
+        case OpenSubset():
             return "an open choice"
-        case Lifted(cases=cases) if not is_layer(value):
-            return " or ".join(dict.fromkeys(map(describe, cases)))
         case tuple() | Subset():
             items = value if isinstance(value, tuple) else value.items
             return f"a list of {len(items)}"

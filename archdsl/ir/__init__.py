@@ -9,15 +9,17 @@ from .graph import (
     Input,
     Node,
     Output,
+    Scan,
     Scope,
     Select,
     Value,
+    regions_of,
 )
 from .guards import Guard, Is, Label, Takes, label_text
 from .laws import LAWS, LAWS_OF_OPERANDS
 from .ops import Attribute, Facts, OpDeclaration, Weight
 from .printer import print_graph, unquote_address
-from .types import CHANNELS, KINDS, NUMERIC, Type
+from .types import CHANNELS, KINDS, NUMERIC, Type, stacked_type, step_type, steps_of
 from .verify import verify
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "OpDeclaration",
     "OpenDecision",
     "Output",
+    "Scan",
     "Scope",
     "Select",
     "Takes",
@@ -50,6 +53,10 @@ __all__ = [
     "label_text",
     "open_decisions",
     "print_graph",
+    "regions_of",
+    "stacked_type",
+    "step_type",
+    "steps_of",
     "unquote_address",
     "verify",
 ]

@@ -4,13 +4,12 @@ The intermediate representation knows no backend. Whoever joins the two (the pac
 measured.
 """
 
-from collections.abc import Callable
-from math import prod
+from collections.abc import Callable, Iterator
 from typing import final
 
 from archdsl.diagnostics import ArchdslError, Diagnostic
 
-from .graph import Graph, Node
+from .graph import Graph, Node, Scan, regions_of
 
 Measure = Callable[[Graph, Node], tuple[int, int]]
 """Gives the parameters and the MACs of one op, built with the types that it meets."""
@@ -45,32 +44,46 @@ def _measured(graph: Graph, node: Node) -> tuple[int, int]:
 def measured_params(graph: Graph) -> int:
     """Count the trained weights, shared ones once; those that no declaration states are measured."""
     found: dict[str, int] = {}
-    for node in graph.nodes:
-        if isinstance(node, Node) and node.parameters not in found:
-            weights = node.facts.weights
-            if weights is None:
-                found[node.parameters] = _measured(graph, node)[0]
-            else:
-                found[node.parameters] = sum(prod(w.shape) for w in weights if w.kind == "weight")
+    for part in graph.graphs():
+        for node in part.nodes:
+            if isinstance(node, Node) and node.parameters not in found:
+                found[node.parameters] = _params(part, node)
     return sum(found.values())
 
 
 def measured_macs(graph: Graph) -> int:
     """Count the multiply-accumulates of one example; those that no declaration states are measured."""
     live = graph.ancestors(output.value for output in graph.outputs if not output.auxiliary)
-    return sum(
-        _measured(graph, node)[1] if node.facts.macs is None else node.facts.macs
-        for node in graph.nodes
-        if isinstance(node, Node) and node.id in live
-    )
+    total = 0
+    for node in graph.nodes:
+        if node.id in live:
+            own = _macs(graph, node) if isinstance(node, Node) else sum(map(measured_macs, regions_of(node)))
+            total += own * (node.steps if isinstance(node, Scan) else 1)
+    return total
 
 
 def measured(graph: Graph, node: Node) -> tuple[int, int]:
     """Give the parameters and the MACs of one op, declared where the declaration says them, else measured."""
-    weights, macs = node.facts.weights, node.facts.macs
-    own = _measured(graph, node) if weights is None or macs is None else (0, 0)
-    params = own[0] if weights is None else sum(w.size for w in weights if w.kind == "weight")
-    return params, own[1] if macs is None else macs
+    return _params(graph, node), _macs(graph, node)
+
+
+def _params(graph: Graph, node: Node) -> int:
+    weights = node.facts.weights
+    return _measured(graph, node)[0] if weights is None else sum(w.size for w in weights if w.kind == "weight")
+
+
+def _macs(graph: Graph, node: Node) -> int:
+    macs = node.facts.macs
+    return _measured(graph, node)[1] if macs is None else macs
+
+
+def uses(graph: Graph, times: int = 1) -> Iterator[tuple[Graph, Node, int]]:
+    """Visit all ops, each with the graph that it stands in and how often it runs for one example."""
+    for node in graph.nodes:
+        if isinstance(node, Node):
+            yield graph, node, times
+        for region in regions_of(node):
+            yield from uses(region, times * node.steps if isinstance(node, Scan) else times)
 
 
 def is_measured(graph: Graph) -> bool:

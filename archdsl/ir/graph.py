@@ -1,17 +1,19 @@
 """The typed DAG that everything else works on: an architecture, or a supergraph with its choices kept open."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, final
+from typing import TYPE_CHECKING, ClassVar, TypeVar, final
 
 from archdsl.diagnostics import Span
 
 from .guards import Guard, addresses_of
 from .ops import Attribute, Facts, OpDeclaration, Weight
-from .types import Type
+from .types import Type, steps_of
 
 if TYPE_CHECKING:
     import networkx
+
+Item = TypeVar("Item")
 
 INPUT = -1
 """The node id that stands for the graph's own inputs in a `Value`."""
@@ -87,7 +89,39 @@ class Select:
     op: ClassVar[str] = "select"
 
 
-AnyNode = Node | Choose | Select
+@final
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A recurrent cell that runs over a sequence; its region is one step.
+
+    The node takes the sequence, then the states to start from: one where `given` says so, the others start as zeros;
+    then what the region needs from outside. The region takes an entry of the sequence, each state, and the same from
+    outside; it is closed. It gives the new states. The node gives the first state after each step, in one sequence,
+    and then each state after the last.
+    """
+
+    id: int
+    region: "Graph"
+    given: tuple[bool, ...]
+    inputs: tuple[Value, ...]
+    types: tuple[Type, ...]
+    address: str
+    origin: Span | None = field(default=None, compare=False, repr=False)
+    op: ClassVar[str] = "scan"
+
+    @property
+    def steps(self) -> int:
+        """The number of steps."""
+        return steps_of(self.types[0])
+
+    def parts(self, inputs: Sequence[Item]) -> tuple[Item, tuple[Item | None, ...], tuple[Item, ...]]:
+        """Part what stands for the inputs: the sequence, a start for each state or None, and what is from outside."""
+        rest = iter(inputs[1:])
+        starts = tuple(next(rest) if is_given else None for is_given in self.given)
+        return inputs[0], starts, tuple(rest)
+
+
+AnyNode = Node | Choose | Select | Scan
 
 
 @final
@@ -146,28 +180,24 @@ class Graph:
     @property
     def is_supergraph(self) -> bool:
         """Whether a choice is still open."""
-        return any(not isinstance(node, Node) for node in self.nodes)
+        return any(isinstance(node, (Choose, Select)) for node in self.walk())
 
     def graphs(self) -> Iterator["Graph"]:
-        """Visit this graph, and the regions of open choices all the way down: the values in each are its own."""
+        """Visit this graph, and the regions of its nodes all the way down: the values in each are its own."""
         yield self
         for node in self.nodes:
-            if isinstance(node, Choose):
-                for _, region in node.table:
-                    if region is not None:
-                        yield from region.graphs()
+            for region in regions_of(node):
+                yield from region.graphs()
 
     def walk(self) -> Iterator[AnyNode]:
-        """Visit all nodes, those inside the regions of open choices too."""
+        """Visit all nodes, those inside of regions too."""
         for node in self.nodes:
             yield node
-            if isinstance(node, Choose):
-                for _, region in node.table:
-                    if region is not None:
-                        yield from region.walk()
+            for region in regions_of(node):
+                yield from region.walk()
 
     def operations(self) -> Iterator[Node]:
-        """Visit all ops, those inside the regions of open choices too."""
+        """Visit all ops, those inside of regions too."""
         return (node for node in self.walk() if isinstance(node, Node))
 
     def weights(self) -> dict[str, tuple[Weight, ...] | None]:
@@ -186,22 +216,20 @@ class Graph:
 
     @property
     def macs(self) -> int | None:
-        """The multiply-accumulates of one example, auxiliary outputs left out; None where an op must be measured."""
+        """The multiply-accumulates of one example, auxiliary outputs left out; None where an op must be measured.
+
+        Open choices count all their alternatives, a scan its step as often as it is run.
+        """
         total = 0
         live = self.ancestors(output.value for output in self.outputs if not output.auxiliary)
         for node in self.nodes:
             if node.id not in live:
                 continue
-            if isinstance(node, Node):
-                macs = node.facts.macs
-            elif isinstance(node, Choose):
-                parts = [region.macs for _, region in node.table if region is not None]
-                macs = None if None in parts else sum(part for part in parts if part is not None)
-            else:
-                macs = 0
-            if macs is None:
+            parts = [node.facts.macs] if isinstance(node, Node) else [region.macs for region in regions_of(node)]
+            known = [part for part in parts if part is not None]
+            if len(known) < len(parts):
                 return None
-            total += macs
+            total += sum(known) * (node.steps if isinstance(node, Scan) else 1)
         return total
 
     def ancestors(self, values: Iterable[Value]) -> frozenset[int]:
@@ -230,3 +258,14 @@ class Graph:
         from .printer import print_graph
 
         return print_graph(self)
+
+
+def regions_of(node: AnyNode) -> tuple[Graph, ...]:
+    """Give the graphs inside of a node: the alternatives of an open choice, the step of a scan."""
+    match node:
+        case Choose(table=table):
+            return tuple(region for _, region in table if region is not None)
+        case Scan(region=region):
+            return (region,)
+        case _:
+            return ()

@@ -1,13 +1,16 @@
 """Graphs as text: an architecture as a `.nas` network without choices, a supergraph for people to read."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import PurePath
+from typing import final
 
-from .graph import INPUT, Choose, Graph, Node, Scope, Select, Value
+from .graph import INPUT, AnyNode, Choose, Graph, Node, Scan, Scope, Select, Value
 from .guards import Guard, Is, Takes, text_of_guard
 from .ops import Attribute
+from .types import Type
 
 Names = Mapping[Value, str]
 
@@ -16,9 +19,10 @@ def print_graph(graph: Graph) -> str:
     """Print an architecture as a `.nas` network that the elaborator reads back as the same graph.
 
     Each op is one `let`, in the order of the graph, with all its statics, and `at` gives its address. Ops that share
-    their weights apply one `shared` layer, whose address is the key of the weights. Nodes that no output depends on do
-    not survive the way back, nor do the scopes: they stand as comments before the ops of each cell. An op that a file
-    of the user's declares is imported from it.
+    their weights apply one `shared` layer, whose address is the key of the weights. The step of a scan is a block; what
+    it takes in from outside is printed as a state that stays as it is. Nodes that no output depends on do not survive
+    the way back, nor do the scopes: they stand as comments before the ops of each cell. An op that a file of the user's
+    declares is imported from it.
 
     A supergraph is printed in the same words, its open choices indented below their addresses: that is no `.nas`.
 
@@ -65,36 +69,67 @@ def unquote_address(text: str) -> str:
 
 def _architecture(graph: Graph) -> Iterator[str]:
     yield from _imports(graph)
-    yield f"{_signature(graph)} {{"
-    fresh = _fresh(graph)
-    names = {Value(INPUT, i): port.name for i, port in enumerate(graph.inputs)}
-    cells = [scope for scope in graph.scopes if scope.kind == "cell"]
-    layers: dict[tuple[str, str], str] = {}
-    inside: Scope | None = None
-    for node in graph.nodes:
-        assert isinstance(node, Node)
-        cell = _innermost(cells, node.address)
-        if cell is not None and cell != inside:
-            yield f"  # {cell.definition} at {cell.address}"
-        inside = cell
-        layer = _layer(node)
-        if node.parameters != node.address:
-            key = (node.parameters, layer)
-            if key not in layers:
-                layers[key] = f"shared{len(layers)}"
-                yield f'  let {layers[key]} = shared {layer} at "{quote_address(node.parameters)}"'
-            layer = layers[key]
-        call = f"{layer}({', '.join(names[value] for value in node.inputs)})"
-        yield f'  let {_results(node, fresh, names)} = {call} at "{quote_address(node.address)}"'
-    yield f"  {_return(graph, names)}"
-    yield "}"
+    writer = _Writer([scope for scope in graph.scopes if scope.kind == "cell"], _fresh("step", graph.ops))
+    network = [f"{_signature(graph)} {{", *writer.body(graph), "}"]
+    for block in writer.blocks:
+        yield from (*block, "")
+    yield from network
+
+
+@final
+@dataclass(slots=True)
+class _Writer:
+    """Writes bodies; the steps of the scans that it meets become blocks, an inner one before that around it."""
+
+    cells: Sequence[Scope]
+    names: Iterator[str]
+    blocks: list[list[str]] = field(default_factory=list)
+
+    def body(self, graph: Graph, also: Sequence[str] = ()) -> Iterator[str]:
+        """Write the statements of a graph; `also` are returned behind its outputs."""
+        fresh = _fresh("y", [port.name for port in graph.inputs])
+        names = {Value(INPUT, i): port.name for i, port in enumerate(graph.inputs)}
+        layers: dict[tuple[str, str], str] = {}
+        inside: Scope | None = None
+        for node in graph.nodes:
+            cell = _innermost(self.cells, node.address)
+            if cell is not None and cell != inside:
+                yield f"  # {cell.definition} at {cell.address}"
+            inside = cell
+            if isinstance(node, Scan):
+                layer, inputs, more = self._scan(node, [names[value] for value in node.inputs])
+            else:
+                assert isinstance(node, Node), "an architecture has no open choices"
+                layer, inputs, more = _layer(node), [names[value] for value in node.inputs], 0
+                if node.parameters != node.address:
+                    key = (node.parameters, layer)
+                    if key not in layers:
+                        layers[key] = f"shared{len(layers)}"
+                        yield f'  let {layers[key]} = shared {layer} at "{quote_address(node.parameters)}"'
+                    layer = layers[key]
+            results = ", ".join([_results(node, fresh, names), *(f"_{next(fresh)}" for _ in range(more))])
+            yield f'  let {results} = {layer}({", ".join(inputs)}) at "{quote_address(node.address)}"'
+        yield f"  {', '.join([_return(graph, names), *also])}"
+
+    def _scan(self, node: Scan, inputs: Sequence[str]) -> tuple[str, list[str], int]:
+        """Give the layer, its input, and how many of its results are no states of the scan."""
+        sequence, starts, captured = node.parts(inputs)
+        also = node.region.inputs[1 + len(starts) :]
+        body = [*self.body(node.region, [port.name for port in also])]
+        name = next(self.names)
+        head = _signature(node.region, f"block {name}", [port.type for port in also])
+        self.blocks.append([f"{head} {{", *body, "}"])
+        given = [start or "absent" for start in starts] + list(captured)
+        while given and given[-1] == "absent":
+            given.pop()
+        return f"scan[{', '.join([name, *given])}]", [sequence], len(also)
 
 
 def _supergraph(graph: Graph) -> Iterator[str]:
     yield f"# The supergraph of `{graph.name}`: every choice is kept open. This is not a .nas file."
     yield _signature(graph)
     names = {Value(INPUT, i): port.name for i, port in enumerate(graph.inputs)}
-    yield from _region(graph, names, _fresh(graph), "  ")
+    yield from _region(graph, names, _fresh("y", [port.name for port in graph.inputs]), "  ")
 
 
 def _region(graph: Graph, names: dict[Value, str], fresh: Iterator[str], margin: str) -> Iterator[str]:
@@ -118,6 +153,14 @@ def _region(graph: Graph, names: dict[Value, str], fresh: Iterator[str], margin:
                     yield f"{margin}  {label}:"
                     inner = {Value(INPUT, i): name for i, name in enumerate(outer)}
                     yield from _region(region, inner, fresh, f"{margin}    ")
+            case Scan(region=region, address=address):
+                sequence, starts, captured = node.parts(outer)
+                own = [next(fresh) for _ in range(1 + len(starts))]
+                shown = ", ".join(start or "zeros" for start in starts)
+                yield f"{margin}{results} = scan of {sequence} in {node.steps} steps, from {shown} at {address}"
+                yield f"{margin}  step of {', '.join(own)}:"
+                inner = {Value(INPUT, i): name for i, name in enumerate((*own, *captured))}
+                yield from _region(region, inner, fresh, f"{margin}    ")
     yield f"{margin}{_return(graph, names)}"
 
 
@@ -155,20 +198,19 @@ def _imports(graph: Graph) -> Iterator[str]:
         yield ""
 
 
-def _signature(graph: Graph) -> str:
+def _signature(graph: Graph, head: str = "", also: Sequence[Type] = ()) -> str:
     inputs = ", ".join(f"{port.name}: {port.type}" for port in graph.inputs)
-    results = [str(graph.type_of(output.value)) for output in graph.outputs if not output.auxiliary]
-    listed = ", ".join(results)
-    return f"network {graph.name}({inputs}) -> {listed if len(results) == 1 else f'({listed})'}"
+    types = [*(graph.type_of(output.value) for output in graph.outputs if not output.auxiliary), *also]
+    listed = ", ".join(map(str, types))
+    return f"{head or f'network {graph.name}'}({inputs}) -> {listed if len(types) == 1 else f'({listed})'}"
 
 
-def _fresh(graph: Graph) -> Iterator[str]:
-    """Give the names `y0`, `y1`, … that no input bears."""
-    taken = {port.name for port in graph.inputs}
-    return (name for i in count() if (name := f"y{i}") not in taken)
+def _fresh(stem: str, taken: Collection[str]) -> Iterator[str]:
+    """Give the names `y0`, `y1`, … that are not taken."""
+    return (name for i in count() if (name := f"{stem}{i}") not in taken)
 
 
-def _results(node: Node | Choose | Select, fresh: Iterator[str], names: dict[Value, str]) -> str:
+def _results(node: AnyNode, fresh: Iterator[str], names: dict[Value, str]) -> str:
     own = [next(fresh) for _ in node.types]
     names.update((Value(node.id, i), name) for i, name in enumerate(own))
     return ", ".join(own)

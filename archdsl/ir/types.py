@@ -34,3 +34,34 @@ class Type:
 
     def __str__(self) -> str:
         return f"{self.kind}[{', '.join(map(str, self.dims))}]"
+
+
+def step_type(sequence: Type) -> Type | None:
+    """Give the type of one step of a sequence; None for what has no steps.
+
+    >>> str(step_type(Type("seq", (35, 850)))), str(step_type(Type("tokens", (35,))))
+    ('vec[850]', 'tokens[1]')
+    """
+    match sequence:
+        case Type("seq", (_, d)) | Type("signal", (d, _)):
+            return Type("vec", (d,))
+        case Type("tokens", (_,)):
+            return Type("tokens", (1,))
+        case _:
+            return None
+
+
+def steps_of(sequence: Type) -> int:
+    """Give the number of steps of a sequence."""
+    return sequence.dims[1] if sequence.kind == "signal" else sequence.dims[0]
+
+
+def stacked_type(sequence: Type, step: Type) -> Type | None:
+    """Give the type of what was made at each step of a sequence; None for what cannot be set side by side.
+
+    Vectors made from a signal are a signal again, those made from anything else a `seq`.
+    """
+    if step.kind != "vec":
+        return None
+    steps, (d,) = steps_of(sequence), step.dims
+    return Type("signal", (d, steps)) if sequence.kind == "signal" else Type("seq", (steps, d))

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from archdsl.diagnostics import ArchdslError, Diagnostic
 
-from .graph import INPUT, Choose, Graph, Node, Value
+from .graph import INPUT, AnyNode, Choose, Graph, Node, Scan, Select, Value, regions_of
 from .ops import OpDeclaration, Weight
 from .types import Type
 from .verify_choices import addresses, broken, open_choices
+from .verify_scans import scans
 
 
 def verify(graph: Graph, *, architecture: bool = False) -> tuple[Diagnostic, ...]:
@@ -16,7 +17,8 @@ def verify(graph: Graph, *, architecture: bool = False) -> tuple[Diagnostic, ...
     Ids are unique and the nodes are in topological order; each node's types, weights and costs are what its op's
     declaration infers; an address is unique, but for what is never in one architecture; one key of weights has one list
     of weights; regions are closed and of one type; under any decisions one guard of a choice holds; no more is chosen
-    than there is; no auxiliary output is needed for a main one. With `architecture`, no choice is open.
+    than there is; the step of a scan gives the states that it takes; no auxiliary output is needed for a main one. With
+    `architecture`, no choice is open.
     """
     structure = tuple(_structure(graph))
     if structure:  # the other checks walk along the edges
@@ -24,6 +26,7 @@ def verify(graph: Graph, *, architecture: bool = False) -> tuple[Diagnostic, ...
     found = [
         *(diagnostic for part in graph.graphs() for diagnostic in _facts(part, graph.ops)),
         *open_choices(graph),
+        *scans(graph),
         *addresses(graph),
         *_weights(graph),
         *_auxiliaries(graph),
@@ -31,10 +34,18 @@ def verify(graph: Graph, *, architecture: bool = False) -> tuple[Diagnostic, ...
     if architecture:
         found.extend(
             broken("open-choice", f"the choice at `{node.address}` is still open", node)
-            for node in graph.nodes
-            if not isinstance(node, Node)
+            for node in _outermost(graph)
+            if isinstance(node, (Choose, Select))
         )
     return tuple(found)
+
+
+def _outermost(graph: Graph) -> Iterator[AnyNode]:
+    """Visit all nodes but those inside of open choices."""
+    for node in graph.nodes:
+        yield node
+        if isinstance(node, Scan):
+            yield from _outermost(node.region)
 
 
 # ---------------------------------------------------------------- structure
@@ -55,10 +66,8 @@ def _structure(graph: Graph) -> Iterator[Diagnostic]:
             elif value.index not in range(results.get(value.node, 0)):
                 yield broken("unknown-value", f"`{node.address}` takes a value that is not in its graph", node)
         results[node.id] = len(node.types)
-        if isinstance(node, Choose):
-            for _, region in node.table:
-                if region is not None:
-                    yield from _structure(region)
+        for region in regions_of(node):
+            yield from _structure(region)
     for output in graph.outputs:
         if output.value.index not in range(results.get(output.value.node, 0)):
             yield broken("unknown-value", f"an output of `{graph.name}` is a value that is not in its graph")

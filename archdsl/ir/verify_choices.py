@@ -6,7 +6,7 @@ from archdsl.diagnostics import Diagnostic
 from archdsl.diagnostics import Label as Place
 
 from .decisions import guards_of
-from .graph import AnyNode, Choose, Graph, Node, Select, Value
+from .graph import AnyNode, Choose, Graph, Node, Scan, Select, Value
 from .guards import Atom, Guard, Is, atoms, excludes, place_of, text_of_guard, worlds
 from .types import Type
 
@@ -56,7 +56,7 @@ def _atom(node: AnyNode, atom: Atom, kinds: dict[str, object]) -> Iterator[Diagn
         if not 0 <= atom.low <= atom.high <= atom.count or not 0 <= atom.index < atom.count:
             message = f"`{node.address}` takes element {atom.index} of {atom.low} to {atom.high} of {atom.count}"
             yield broken("wrong-bounds", message, node)
-        kind = (atom.count, atom.low, atom.high, atom.names)
+        kind = (atom.count, atom.low, atom.high)
     if kind is not None and kinds.setdefault(atom.address, kind) != kind:
         yield broken("unlike-choices", f"the decision `{atom.address}` is another one at two of its uses", node)
 
@@ -116,6 +116,8 @@ def _nesting(graph: Graph, around: tuple[tuple[str, str], ...]) -> Iterator[Diag
             for guard, region in node.table:
                 if region is not None:
                     yield from _nesting(region, (*around, *_others(node, guard)))
+        elif isinstance(node, Scan):
+            yield from _nesting(node.region, around)
 
 
 def _others(node: Choose, guard: Guard) -> Iterator[tuple[str, str]]:
@@ -154,6 +156,8 @@ def _guarded(graph: Graph, around: tuple[Guard, ...]) -> Iterator[tuple[tuple[Gu
             for guard, region in node.table:
                 if region is not None:
                     yield from _guarded(region, (*around, guard))
+        elif isinstance(node, Scan):
+            yield from _guarded(node.region, around)
 
 
 def _types(graph: Graph, values: Iterable[Value]) -> tuple[Type, ...]:

@@ -6,7 +6,7 @@ from inspect import Parameter, signature
 import numpy as np
 
 from archdsl.codegen.lowering import lowering_of
-from archdsl.ir import INPUT, AnyNode, Choose, Graph, Node, Select, Value, open_decisions
+from archdsl.ir import INPUT, AnyNode, Choose, Graph, Node, Scan, Select, Type, Value, open_decisions
 
 from .mixing import Mixing
 from .ops import Array, Weights
@@ -59,6 +59,8 @@ class _Run:
             return self.op(node, xs)
         if isinstance(node, Choose):
             return self.choose(node, xs)
+        if isinstance(node, Scan):
+            return self.scan(node, xs)
         return self.select(node, xs)
 
     def op(self, node: Node, xs: list[Array]) -> Sequence[Array]:
@@ -86,9 +88,30 @@ class _Run:
                 totals = [total + _times(factor, y) for total, y in zip(totals, results, strict=True)]
         return totals
 
+    def scan(self, node: Scan, xs: list[Array]) -> Sequence[Array]:
+        """Run the step once for each entry of the sequence, each time with the states of the time before."""
+        sequence, starts, captured = node.parts(xs)
+        types = [port.type for port in node.region.inputs[1:]]
+        states = [
+            _zeros(sequence, type_) if start is None else start for start, type_ in zip(starts, types, strict=False)
+        ]
+        time = 2 if node.types[0].kind == "signal" else 1
+        outputs: list[Array] = []
+        for i in range(node.steps):
+            entry = np.take(sequence, [i] if sequence.ndim == 2 else i, axis=time)
+            states = self.graph(node.region, [entry, *states, *captured], [own.value for own in node.region.outputs])
+            outputs.append(states[0])
+        return [np.stack(outputs, axis=time), *states]
+
     def select(self, node: Select, xs: list[Array]) -> Sequence[Array]:
         """Give each input times the coefficient of its guard."""
         return [_times(self.mixing.coefficient(guard), x) for guard, x in zip(node.guards, xs, strict=True)]
+
+
+def _zeros(sequence: Array, type_: Type) -> Array:
+    """Give zeros for each example; tokens are whole numbers, and what starts as zeros is not."""
+    kind = sequence.dtype if np.issubdtype(sequence.dtype, np.floating) else np.float64
+    return np.zeros((sequence.shape[0], *type_.dims), kind)
 
 
 def _times(factor: Array, x: Array) -> Array:

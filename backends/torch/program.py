@@ -1,7 +1,8 @@
 """From a graph to straight-line programs over one store of modules.
 
 A program is a `torch.fx.GraphModule`; each use of a cell is one of its own, so that compilation can be regional. The
-ops are leaf modules that live in the store under the path of their weights, and are shared by all programs.
+ops are leaf modules that live in the store under the path of their weights, and are shared by all programs. So is the
+loop of a scan, under the scan's own path; the step that it repeats is a program, too.
 """
 
 import keyword
@@ -13,10 +14,11 @@ import torch
 from torch import fx, nn
 
 from archdsl.codegen.names import module_path
-from archdsl.ir import INPUT, AnyNode, Choose, Graph, Guard, Node, OpenDecision, Value, open_decisions
+from archdsl.ir import INPUT, AnyNode, Choose, Graph, Guard, Node, OpenDecision, Scan, Value, open_decisions, regions_of
 from archdsl.ir.guards import addresses_of
 
 from .build import build_op
+from .loop import Loop
 from .mixing import gate, mix, term_of
 
 
@@ -35,39 +37,30 @@ class Programs:
 
 def assemble(root: nn.Module, graph: Graph) -> Programs:
     """Build the modules of a graph into `root`, and the programs that run them."""
-    leaves: dict[str, nn.Module] = {}
-    for node in graph.operations():
-        if node.parameters not in leaves:
-            leaves[node.parameters] = build_op(graph, node)
-    paths = {parameters: module_path(parameters) for parameters in leaves}
-    cells = _cells(graph)
     choices = open_decisions(graph.walk())
-    bodies = {cell: _CellBody(graph, cell, nodes, leaves, choices) for cell, nodes in cells.items()}
-    inside = {node.parameters for nodes in cells.values() for node in _operations(nodes)}
-    for parameters, path in paths.items():
-        if parameters not in inside:
-            set_module(root, path, leaves[parameters])
+    store = _Store(graph, choices)
+    cells = _cells(graph)
+    bodies = {cell: _CellBody(graph, cell, nodes, store, choices) for cell, nodes in cells.items()}
+    inside = {path for nodes in cells.values() for path in store.paths(nodes)}
+    for path, module in store.modules.items():
+        if path not in inside:
+            set_module(root, path, module)
     for cell, body in bodies.items():
         set_module(root, module_path(cell), body.module)
-    training = _program(root, graph, bodies, paths, choices, with_auxiliary=True)
+    training = _program(root, graph, bodies, store, choices, with_auxiliary=True)
     has_auxiliary = any(output.auxiliary for output in graph.outputs)
-    evaluation = _program(root, graph, bodies, paths, choices, with_auxiliary=False) if has_auxiliary else training
+    evaluation = _program(root, graph, bodies, store, choices, with_auxiliary=False) if has_auxiliary else training
     return Programs(training, evaluation, tuple(choices))
 
 
 def set_module(root: nn.Module, path: str, module: nn.Module) -> None:
     """Put a module under a dotted path; what lies on the way are plain containers."""
-    way, _, name = path.rpartition(".")
-    container(root, way).add_module(name, module)
-
-
-def container(root: nn.Module, path: str) -> nn.Module:
-    """Give the module under a dotted path; what is not there is made a plain container."""
-    for name in path.split(".") if path else ():
-        if name not in root._modules:
-            root.add_module(name, nn.Module())
-        root = root.get_submodule(name)
-    return root
+    *containers, name = path.split(".")
+    for container in containers:
+        if container not in root._modules:
+            root.add_module(container, nn.Module())
+        root = root.get_submodule(container)
+    root.add_module(name, module)
 
 
 def _walk(nodes: Sequence[AnyNode]) -> Iterator[AnyNode]:
@@ -96,14 +89,71 @@ def _cells(graph: Graph) -> dict[str, tuple[AnyNode, ...]]:
     return found
 
 
-class _Writer:
-    """Writes nodes into an `fx.Graph`."""
+class _Store:
+    """The modules of a graph by path: a leaf for each op, a loop for each scan.
 
-    def __init__(self, choices: Sequence[str], paths: Mapping[str, str], decisions: Mapping[str, OpenDecision]) -> None:
+    A loop stands before what is in it, so that it is there when its leaves come.
+    """
+
+    def __init__(self, graph: Graph, decisions: Mapping[str, OpenDecision]) -> None:
+        self.modules: dict[str, nn.Module] = {}
+        self._decisions = decisions
+        self._leaves: dict[str, nn.Module] = {}
+        for node in graph.operations():
+            path = module_path(node.parameters)
+            if path not in self._leaves:
+                self._leaves[path] = build_op(graph, node)
+        # Alternatives may hold scans of one address that are not alike. No address has a path with `_` at its end,
+        # but where its last part is taken, which this is not.
+        self._loops: dict[int, str] = {}
+        seen: dict[str, int] = {}
+        for scan in graph.walk():
+            if isinstance(scan, Scan):
+                path, number = module_path(scan.address), seen.setdefault(scan.address, 0)
+                self._loops[id(scan)] = f"{path}_{number + 1}_" if number else path
+                seen[scan.address] += 1
+        self._add_loops(graph)
+        self.modules |= self._leaves
+
+    def path(self, node: Node | Scan) -> str:
+        """Give the path of a node's module."""
+        return module_path(node.parameters) if isinstance(node, Node) else self._loops[id(node)]
+
+    def paths(self, nodes: Sequence[AnyNode]) -> list[str]:
+        """Give the paths of all modules of some nodes, a loop before what is in it."""
+        return list(dict.fromkeys(self.path(node) for node in _walk(nodes) if isinstance(node, Node | Scan)))
+
+    def _add_loops(self, graph: Graph) -> None:
+        for node in graph.nodes:
+            if isinstance(node, Scan):
+                path = self.path(node)
+                self.modules[path] = nn.Module()  # holds the place before those inside
+                self._add_loops(node.region)
+                self.modules[path] = Loop(node, self._step(node.region))
+            else:
+                for region in regions_of(node):
+                    self._add_loops(region)
+
+    def _step(self, region: Graph) -> fx.GraphModule:
+        """Write the step of a scan as a program of its own."""
+        writer = _Writer(tuple(open_decisions(region.walk())), self.path, self._decisions)
+        writer.placeholders([(Value(INPUT, i), f"x{i}") for i in range(len(region.inputs))])
+        writer.write(region.nodes, writer.known)
+        known = {**self.modules, **self._leaves}
+        modules = {path: known[path] for path in self.paths(region.nodes)}
+        return writer.module("Step", modules, [output.value for output in region.outputs])
+
+
+class _Writer:
+    """Writes nodes into an `fx.Graph`; `path` gives the path of a node's module."""
+
+    def __init__(
+        self, choices: Sequence[str], path: Callable[[Node | Scan], str], decisions: Mapping[str, OpenDecision]
+    ) -> None:
         self.graph = fx.Graph()
         self.known: dict[Value, fx.Node] = {}
         self.coefficients: dict[str, fx.Node] = {}
-        self._paths = paths
+        self._path = path
         self._choices = choices
         self._decisions = decisions
 
@@ -127,9 +177,12 @@ class _Writer:
         for node in nodes:
             inputs = [known[value] for value in node.inputs]
             if isinstance(node, Node):
-                produced: Any = self.graph.call_module(self._paths[node.parameters], tuple(inputs))
+                produced: Any = self.graph.call_module(self._path(node), tuple(inputs))
             elif isinstance(node, Choose):
                 produced = self._mix(node, inputs)
+            elif isinstance(node, Scan):
+                inside = [self.coefficients[address] for address in open_decisions(node.region.walk())]
+                produced = self.graph.call_module(self._path(node), (*inputs, *inside))
             else:
                 gated = self._apply(gate, node.guards, inputs)
                 produced = [self.graph.call_function(_item, (gated, i)) for i in range(len(inputs))]
@@ -155,6 +208,16 @@ class _Writer:
         terms = tuple(term_of(guard, self._decisions, asked) for guard in guards)
         return self.graph.call_function(leaf, (tuple(self.coefficients[a] for a in asked), terms, tuple(values)))
 
+    def module(self, name: str, modules: Mapping[str, nn.Module], outputs: Sequence[Value]) -> fx.GraphModule:
+        """Finish: give the program, over a store of its own with these modules by path."""
+        results = tuple(self.known[value] for value in outputs)
+        self.graph.output(results[0] if len(results) == 1 else results)
+        # A plain `Module` as root keeps each leaf under its path; torch shares it, it copies nothing.
+        root = nn.Module()
+        for path, module in modules.items():
+            set_module(root, path, module)
+        return fx.GraphModule(root, self.graph, name)
+
 
 def _item(values: Any, index: int) -> Any:
     return values[index]
@@ -168,7 +231,7 @@ class _CellBody:
         graph: Graph,
         cell: str,
         nodes: tuple[AnyNode, ...],
-        leaves: Mapping[str, nn.Module],
+        store: _Store,
         decisions: Mapping[str, OpenDecision],
     ) -> None:
         own = {node.id for node in nodes}
@@ -180,18 +243,11 @@ class _CellBody:
         self.outputs = tuple(dict.fromkeys(value for value in used if value.node in own))
         self.choices = tuple(open_decisions(_walk(nodes)))
         prefix = module_path(cell) + "."
-        parameters = {node.parameters for node in _operations(nodes)}
-        paths = {key: module_path(key).removeprefix(prefix) for key in parameters}
-        writer = _Writer(self.choices, paths, decisions)
+        writer = _Writer(self.choices, lambda node: store.path(node).removeprefix(prefix), decisions)
         writer.placeholders([(value, f"x{i}") for i, value in enumerate(self.inputs)])
         writer.write(nodes, writer.known)
-        results = tuple(writer.known[value] for value in self.outputs)
-        writer.graph.output(results[0] if len(results) == 1 else results)
-        # A plain `Module` as root keeps each leaf under its path; torch shares it, it copies nothing.
-        store = nn.Module()
-        for key, path in paths.items():
-            set_module(store, path, leaves[key])
-        self.module = fx.GraphModule(store, writer.graph, _class_name(graph, cell))
+        modules = {path.removeprefix(prefix): store.modules[path] for path in store.paths(nodes)}
+        self.module = writer.module(_class_name(graph, cell), modules, self.outputs)
         self.target = module_path(cell)
 
 
@@ -204,14 +260,14 @@ def _program(
     root: nn.Module,
     graph: Graph,
     bodies: Mapping[str, _CellBody],
-    paths: Mapping[str, str],
+    store: _Store,
     choices: Mapping[str, OpenDecision],
     *,
     with_auxiliary: bool,
 ) -> fx.GraphModule:
     outputs = [output for output in graph.outputs if with_auxiliary or not output.auxiliary]
     live = graph.ancestors(output.value for output in outputs)
-    writer = _Writer(tuple(choices), paths, choices)
+    writer = _Writer(tuple(choices), store.path, choices)
     writer.placeholders([(Value(INPUT, i), _argument(port.name)) for i, port in enumerate(graph.inputs)])
     by_node = {id_: body for body in bodies.values() for id_ in body.own}
     for node in graph.nodes:

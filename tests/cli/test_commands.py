@@ -90,6 +90,18 @@ def test_the_cost_of_mobilenet_v2_is_the_published_one(capsys: pytest.CaptureFix
     assert "300,774,272" in text
 
 
+def test_the_ops_of_a_scan_cost_as_often_as_they_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "rnn.nas"
+    file.write_text(
+        "cell rnn(x: vec[d], h: vec[d]) = linear[d](x) + linear[d](h)\n"
+        "network net(x: seq[5, 4]) -> vec[4] { let _y, last = scan[rnn](x) return last }\n",
+        encoding="utf-8",
+    )
+    lines = printed(capsys, "cost", str(file), "--by-op").splitlines()
+    assert lines[:2] == ["params  40", "MACs    160"]
+    assert [line.split() for line in lines[4:]] == [["linear", "10", "40", "160"], ["add", "5", "0", "0"]]
+
+
 def test_an_architecture_is_trained_and_its_run_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("torch")
     file, out = str(tmp_path / "arch.yaml"), tmp_path / "run"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from string import ascii_uppercase
 from typing import final
 
-from archdsl.ir.graph import AnyNode, Choose, Graph, Node, Select, Value
+from archdsl.ir.graph import AnyNode, Choose, Graph, Node, Scan, Scope, Select, Value
 from archdsl.ir.guards import Takes
 from archdsl.ir.ops import Attribute
 
@@ -28,7 +28,7 @@ class Outline:
 
 def outline(graph: Graph) -> Outline:
     """Find the boxes of a network and its distinct cells."""
-    finder = _Finder(graph)
+    finder = _Finder(graph, [])
     network = finder.picture(graph.name, "", graph.nodes)
     order: list[int] = []
     waiting = [network]
@@ -68,11 +68,15 @@ def _told_apart(name: str, which: int, many: int) -> str:
 
 
 def _ports(pictures: Iterable[Picture]) -> dict[int, tuple[int, ...]]:
-    """Give how many boxes before its own each input of a cell comes from, as at most of its uses."""
+    """Give how many boxes before its own each input of a cell comes from, as at most of its uses.
+
+    What a scan takes is not what the cell in it takes.
+    """
     found: dict[int, Counter[tuple[int, ...]]] = {}
     for picture in pictures:
         for i, box in enumerate(picture.boxes):
-            if box.cell is not None and all(source.box is not None for source in box.inputs):
+            is_scan = isinstance(box.nodes[0], Scan) and box.nodes[0].address == box.address
+            if box.cell is not None and not is_scan and all(source.box is not None for source in box.inputs):
                 back = tuple(i - source.box for source in box.inputs if source.box is not None)
                 found.setdefault(box.cell, Counter())[back] += 1
     return {cell: counts.most_common(1)[0][0] for cell, counts in found.items()}
@@ -82,8 +86,8 @@ def _ports(pictures: Iterable[Picture]) -> dict[int, tuple[int, ...]]:
 class _Finder:
     """Makes pictures, and collects the distinct cells while it does."""
 
-    def __init__(self, graph: Graph) -> None:
-        self.cells: list[Picture] = []
+    def __init__(self, graph: Graph, cells: list[Picture]) -> None:
+        self.cells = cells
         self._graph = graph
         self._scopes = Scopes(graph)
         self._users: dict[Value, set[int]] = {}
@@ -112,6 +116,9 @@ class _Finder:
         if group.scope is None:
             (node,) = group.nodes
             name, detail = _words(node)
+            if isinstance(node, Scan):
+                step = self._step(node)
+                return Box(name, "cell", node.address, group.nodes, inputs, types, detail, cell=step)
             return Box(name, "op", node.address, group.nodes, inputs, types, detail)
         address, label = group.scope.address, self._label(group)
         name = label or group.scope.definition
@@ -132,6 +139,19 @@ class _Finder:
             return ""
         inside = prefixes(group.nodes[0].address)[depth]
         return "" if inside in self._scopes.by_address else plain_label(parts_of(inside)[-1])
+
+    def _step(self, scan: Scan) -> int:
+        """Find the picture of what a scan runs: the use of a definition, if that is all of the step."""
+        inside = f"{scan.address}."
+        nodes = scan.region.nodes
+        whole = [
+            scope
+            for scope in self._graph.scopes
+            if scope.address.startswith(inside) and all(scope.address in prefixes(node.address) for node in nodes)
+        ]
+        outermost = min(whole, key=lambda scope: len(scope.address), default=Scope(scan.address, "step", "block"))
+        finder = _Finder(replace(scan.region, scopes=self._graph.scopes), self.cells)
+        return self._cell(finder.picture(outermost.definition, outermost.address, nodes))
 
     def _cell(self, picture: Picture) -> int:
         """Find a cell among those known, by its structure; the most general use stands for all of them."""
@@ -164,6 +184,10 @@ def _words(node: AnyNode) -> tuple[str, str]:
             return "choose", f"{low if low == high else f'{low} to {high}'} of {len(node.guards)}"
         case Select():
             return "choose", f"some of {len(node.guards)}"
+        case Scan(steps=1):
+            return "scan", "1 step"
+        case Scan(steps=steps):
+            return "scan", f"{steps} steps"
     attributes = dict(node.attributes)
     kernel, stride = attributes.get("kernel"), attributes.get("stride", 1)
     name = node.op + (f" {_size(kernel)}" if kernel is not None else "")

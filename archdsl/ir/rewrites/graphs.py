@@ -1,12 +1,13 @@
 """From a graph to the store of terms and back: what a pass does to a graph."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import final
 
 from archdsl.diagnostics import ArchdslError, Diagnostic
 from archdsl.diagnostics import Label as Place
-from archdsl.ir.graph import INPUT, Graph, Node, Value
+from archdsl.ir.graph import INPUT, Graph, Node, Scan, Value
+from archdsl.ir.loops import in_line
 
 from .terms import ZEROS, Operands, Operation, Permission, Terms, operation_of
 
@@ -15,6 +16,9 @@ MOST_OPERANDS = 4096
 
 INPUT_OF_GRAPH = "(input)"
 """The op of the leaf that stands for an input of a graph."""
+
+SCAN = "(scan)"
+"""The op of a scan that stays whole."""
 
 
 @final
@@ -26,7 +30,7 @@ class Origin:
     """
 
     place: int
-    node: Node
+    node: Node | Scan
     operands: Operands
     index: int
 
@@ -42,25 +46,33 @@ class Stored:
 
 
 def store(graph: Graph, permissions: Iterable[Permission]) -> Stored:
-    """Put an architecture's graph into a store of its own.
+    """Put an architecture's graph into a store of its own, with its scans in line.
 
     Raises:
         ArchdslError: a choice is still open.
     """
+    return _stored(in_line(graph)[0], permissions)
+
+
+def _stored(graph: Graph, permissions: Iterable[Permission]) -> Stored:
+    """Put a graph into a store; a scan is one node there, which no move touches."""
     terms = Terms(permissions)
     values: dict[Value, int] = {}
     origins: dict[int, Origin] = {}
     for index, port in enumerate(graph.inputs):
         values[Value(INPUT, index)] = terms.leaf(Operation(INPUT_OF_GRAPH, str(index), (port.type,)))
     for place, node in enumerate(graph.nodes):
-        if not isinstance(node, Node):
+        if not isinstance(node, Node | Scan):
             message = f"the choice at `{node.address}` is still open, and only an architecture is rewritten"
             primary = Place(node.origin) if node.origin is not None else None
             raise ArchdslError(Diagnostic("open-choice", message, primary))
-        operation = operation_of(node)
         operands = tuple(values[value] for value in node.inputs)
         first = len(terms.nodes)
-        results = terms.make(terms.number(operation), operands, node.parameters if operation.is_weighted else None)
+        if isinstance(node, Scan):
+            results = terms.make(terms.number(Operation(SCAN, str(place), node.types)), operands)
+        else:
+            operation = operation_of(node)
+            results = terms.make(terms.number(operation), operands, node.parameters if operation.is_weighted else None)
         for index, result in enumerate(results):
             if terms.owner[result] >= first:
                 origins.setdefault(terms.owner[result], Origin(place, node, operands, index))
@@ -71,14 +83,26 @@ def store(graph: Graph, permissions: Iterable[Permission]) -> Stored:
 def rewritten(graph: Graph, permissions: Iterable[Permission]) -> Graph:
     """Give the graph as the moves that are permitted leave it, without what its outputs no longer depend on.
 
+    The step of a scan is rewritten as a graph of its own, since nothing in it may be used outside.
+
     Raises:
         ArchdslError: a choice is still open.
     """
-    stored = store(graph, permissions)
+    permitted = tuple(permissions)
+    graph = with_steps(graph, lambda step: rewritten(step, permitted))
+    stored = _stored(graph, permitted)
     if not stored.terms.touched:
         return graph
     result = _Writer(graph, stored).graph()
     return graph if result == graph else result
+
+
+def with_steps(graph: Graph, change: Callable[[Graph], Graph]) -> Graph:
+    """Give the graph with the steps of its scans changed: the same object where none is."""
+    changed = {node.id: change(node.region) for node in graph.nodes if isinstance(node, Scan)}
+    nodes = tuple(replace(node, region=changed[node.id]) if isinstance(node, Scan) else node for node in graph.nodes)
+    same = all(not isinstance(node, Scan) or changed[node.id] is node.region for node in graph.nodes)
+    return graph if same else replace(graph, nodes=nodes)
 
 
 @final
@@ -95,7 +119,7 @@ class _Writer:
         by_place = {self._origins[node].place: node for node in self._live()}
         order = [by_place[place] for place in sorted(by_place)]
         self._ids = {self._origins[node].place: id for id, node in enumerate(order)}
-        nodes: list[Node] = []
+        nodes: list[Node | Scan] = []
         for node in order:
             nodes.append(self._node(node, nodes))
         outputs = tuple(
@@ -135,9 +159,11 @@ class _Writer:
             return Value(INPUT, int(self._terms.operations[self._terms.nodes[node].operation].attributes))
         return Value(self._ids[origin.place], origin.index if self._is_zeros(node) else self._terms.place[own])
 
-    def _node(self, node: int, before: list[Node]) -> Node:
+    def _node(self, node: int, before: list[Node | Scan]) -> Node | Scan:
         origin = self._origins[node]
         source, inputs = origin.node, tuple(self._value(own) for own in self._operands(node))
+        if isinstance(source, Scan):
+            return replace(source, id=self._ids[origin.place], inputs=inputs)
         facts = source.facts
         declaration = self._graph.ops.get(source.op)
         if declaration is not None:

@@ -6,7 +6,7 @@ from typing import ClassVar, Protocol, final
 
 from archdsl.ir.graph import Graph
 
-from .graphs import rewritten
+from .graphs import rewritten, with_steps
 from .terms import Move
 
 
@@ -45,6 +45,7 @@ class RemoveDeadNodes:
         return frozenset()
 
     def apply(self, graph: Graph) -> Graph:
+        graph = with_steps(graph, self.apply)
         live = graph.ancestors(output.value for output in graph.outputs)
         if len(live) == len(graph.nodes):
             return graph

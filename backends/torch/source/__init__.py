@@ -11,8 +11,10 @@ from archdsl.backends.torch import layers
 from archdsl.backends.torch.network import Network
 from archdsl.codegen.names import module_path
 from archdsl.ir import Node
+from archdsl.ir.loops import in_line
 
 from .leaves import LeafReader, OwnFunction
+from .loops import loop_at
 from .outline import outline, simplify
 from .pieces import join_path
 from .resolve import Resolver
@@ -59,17 +61,22 @@ def model_source(
     Raises:
         ArchdslError: An op of the user's is lowered by a function that no file has under its name.
     """
-    graph = network.__dict__["graph"]
-    leaves = {node.id: network.get_submodule(module_path(node.parameters)) for node in graph.operations()}
+    graph, scans = in_line(network.__dict__["graph"])
+    loops = {node.id: loop_at(node, scans[node.id]) for node in graph.operations() if node.id in scans}
+    leaves = {
+        node.id: network.get_submodule(module_path(node.parameters))
+        for node in graph.operations()
+        if node.id not in loops
+    }
 
     def hands_on(node: Node) -> bool:
-        return type(leaves[node.id]) in (nn.Identity, *_JOINS)
+        return type(leaves.get(node.id)) in (nn.Identity, *_JOINS)
 
     graph = simplify(graph, hands_on)
     reader = LeafReader()
-    pieces = {node.id: reader.read(graph, node, leaves[node.id]) for node in graph.operations()}
+    pieces = {node.id: reader.read(graph, node, leaves[node.id]) for node in graph.operations() if node.id not in loops}
     taken = {*NAMES, *reader.functions, *(name for name, value in vars(layers).items() if isinstance(value, type))}
-    resolver = Resolver(graph, pieces, leaves, taken)
+    resolver = Resolver(graph, pieces, leaves, loops, taken)
     body = resolver.resolve(outline(graph))
     classes = [write_class(graph, own, docs.get(own.body.scope.definition)) for own in resolver.classes]
     written = write_network(graph, body, docs.get(graph.name))

@@ -7,6 +7,7 @@ from typing import final
 from archdsl.ir import Scope, Value
 
 from .joins import Join
+from .loops import Loop
 from .naming import attribute_names, identifier, parts_of, relative
 from .pieces import Chain, Piece, chain, join_path
 
@@ -16,7 +17,8 @@ from .pieces import Chain, Piece, chain, join_path
 class Step:
     """A call: of the sub-module that `piece` makes, or of a join that is written as an expression.
 
-    `let` is the name that its result has in the text of the space, where it is known.
+    `let` is the name that its result has in the text of the space, where it is known. One with a `loop` opens or
+    closes that.
     """
 
     address: str
@@ -25,6 +27,7 @@ class Step:
     inputs: tuple[Value, ...]
     outputs: tuple[Value, ...]
     let: str = ""
+    loop: Loop | None = None
 
 
 @final

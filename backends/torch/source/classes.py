@@ -76,7 +76,9 @@ def structure(body: Body) -> tuple[object, ...]:
         for value in step.outputs:
             order[value] = len(order)
         module = keys.setdefault(step.piece.keys, len(keys)) if step.piece else -1
-        steps.append((step.join, module, shape_of(step.piece) if step.piece else (), inputs, len(step.outputs)))
+        steps.append(
+            (step.join, step.loop, module, shape_of(step.piece) if step.piece else (), inputs, len(step.outputs))
+        )
     return (body.scope.definition, tuple(steps), tuple(order[value] for value in body.outputs))
 
 

@@ -8,6 +8,7 @@ from archdsl.ir import Value
 
 from .bodies import Body, Place, Step
 from .layout import WIDTH, Call, lay_out
+from .looping import OpenLoop, Operand, ends_of, heirs_of, kept_in_loops, starting_as_zeros
 from .naming import TAKEN, identifier, parts_of, relative, unique
 
 Comment = Callable[[Value], str]
@@ -15,6 +16,9 @@ Comment = Callable[[Value], str]
 
 BEFORE, LAST = "before", "last"
 """The last two results of a list of cells, while a loop runs through it."""
+
+STATES = ("h", "c")
+"""The first two states of a recurrent cell, as everyone calls them."""
 
 LINE = WIDTH - 8
 """The longest statement: `forward` is a method."""
@@ -57,10 +61,13 @@ class ForwardWriter:
         self._inputs = tuple(dict.fromkeys(inputs))
         own = {value for step in body.steps for value in step.outputs}
         names = iter(inputs)
-        self._operands: list[list[Value | str]] = [
+        self._operands: list[list[Operand]] = [
             [value if value in own else next(names) for value in step.inputs] for step in body.steps
         ]
-        self._last = self._last_mentions()
+        self._ends = ends_of(body.steps)
+        self._open: list[OpenLoop] = []
+        self._mentioned = self._last_mentions()
+        self._last = kept_in_loops(self._mentioned, body.steps, self._operands, self._ends)
         self._names = dict(given)
         self._expressions: dict[Value, str] = {}
         self._lines: list[str] = []
@@ -86,6 +93,9 @@ class ForwardWriter:
     def _write_step(self, at: int) -> None:
         step = self._body.steps[at]
         self._enter(at in self._training_only)
+        if step.loop is not None:
+            (self._open_loop if step.loop.opens else self._close_loop)(at)
+            return
         text = self._text(at)
         if at in self._nested:
             self._expressions[step.outputs[0]] = text
@@ -98,7 +108,7 @@ class ForwardWriter:
             for value in step.outputs:
                 self._names[value] = self._name(at, value)
             before = f"{', '.join(self._names[value] for value in step.outputs)} = "
-        if len(before + text) + 4 * self._in_training <= LINE:
+        if len(before + text) + self._margin <= LINE:
             self._say(before + text, step.outputs)
         else:
             for line in self._opened(at, before):
@@ -121,19 +131,24 @@ class ForwardWriter:
             after = f" / {len(operands)}" if step.join.is_mean else ""
             first, *others = step.join.terms(operands)
             terms = [first, *(f"{step.join.sign} {x}" for x in others)]
-            fits = len(" ".join(terms)) + 4 + 4 * self._in_training <= LINE
+            fits = len(" ".join(terms)) + 4 + self._margin <= LINE
             lines = [" ".join(terms)] if fits else terms
             return [f"{before}(", *(f"    {line}" for line in lines), f"){after}"]
         return [line[8:] for line in lay_out(call, 8, before)]
 
-    def _operand(self, operand: Value | str) -> str:
+    @property
+    def _margin(self) -> int:
+        """The number of spaces before a statement."""
+        return 4 * (self._in_training + len(self._open))
+
+    def _operand(self, operand: Operand) -> str:
         if isinstance(operand, str):
             return operand
         return self._expressions.get(operand) or self._names[operand]
 
     def _say(self, text: str, values: Sequence[Value] = ()) -> None:
         comment = ", ".join(filter(None, map(self._comment, values)))
-        line = "    " * self._in_training + text
+        line = " " * self._margin + text
         self._lines.append(f"{line}  # {comment}" if comment and len(line) + len(comment) + 4 <= LINE else line)
 
     def _enter(self, training: bool) -> None:
@@ -150,10 +165,73 @@ class ForwardWriter:
         if "" not in outputs:
             self._say(f"return {', '.join(outputs)}")
 
+    # ---------------------------------------------------------------- scans
+
+    def _open_loop(self, at: int) -> None:
+        """Set the states to what they start as, and begin the loop over the steps of a sequence."""
+        step, end = self._body.steps[at], self._ends[at]
+        assert step.loop is not None
+        if any(self._window(inner) for inner in range(at + 1, end)):
+            for value, name in list(self._names.items()):
+                if name in (BEFORE, LAST) and self._last.get(value, -1) >= end:
+                    self._keep(value, at + 1)
+        sequence, *starts = map(self._operand, self._operands[at])
+        given = iter(zip(self._operands[at][1:], starts, strict=True))
+        taken = self._in_use(at)
+        states: list[str] = []
+        for place, zeros in enumerate(step.loop.zeros):
+            operand, start = next(given) if zeros is None else (None, starting_as_zeros(step.loop, sequence, zeros))
+            is_free = operand is not None and self._last[operand] == at and start not in (*states, BEFORE, LAST)
+            wish = STATES[place] if place < len(STATES) else f"h{place}"
+            name = start if is_free else unique(wish, {*taken, *states, *starts, sequence})
+            if name != start:
+                self._say(f"{name} = {start}")
+            states.append(name)
+        taken |= set(states)
+        outputs = unique("outputs", taken) if self._body.steps[end].outputs[0] in self._last else ""
+        if outputs:
+            self._say(f"{outputs} = []")
+        entry = unique("x_t", {*taken, outputs})
+        self._names.update(zip(step.outputs, (entry, *states), strict=True))
+        pieces = f"split(1, {step.loop.time})" if step.loop.is_tokens else f"unbind({step.loop.time})"
+        self._say(f"for {entry} in {sequence}.{pieces}:")
+        heirs = heirs_of(step, self._operands[end][1:])
+        self._open.append(OpenLoop(step.outputs[1:], tuple(states), heirs, outputs, len(self._lines)))
+
+    def _close_loop(self, at: int) -> None:
+        """End a round: set the states to what they are in the next; behind the loop, collect its outputs."""
+        step, loop = self._body.steps[at], self._open[-1]
+        assert step.loop is not None
+        changed = [
+            (state, new)
+            for state, new in zip(loop.names, map(self._operand, self._operands[at][1:]), strict=True)
+            if state != new
+        ]
+        if changed:
+            self._say(f"{', '.join(state for state, _ in changed)} = {', '.join(new for _, new in changed)}")
+        if loop.outputs:
+            self._say(f"{loop.outputs}.append({loop.names[0]})")
+        if len(self._lines) == loop.start:
+            self._say("pass")
+        self._open.pop()
+        stacked, *lasts = step.outputs
+        self._names.update(zip(lasts, loop.names, strict=True))
+        if loop.outputs:
+            self._names[stacked] = self._name(at, stacked)
+            self._say(f"{self._names[stacked]} = torch.stack({loop.outputs}, {step.loop.time})", [stacked])
+
+    def _heir(self, at: int, value: Value) -> str | None:
+        """Give the variable of the state that a value will be, where the state itself is not read any more."""
+        loop = self._open[-1] if self._open else None
+        if loop is None or value not in loop.heirs:
+            return None
+        place = loop.heirs[value]
+        return loop.names[place] if self._mentioned.get(loop.states[place], -1) <= at else None
+
     # ---------------------------------------------------------------- names
 
-    def _last_mentions(self) -> dict[Value | str, int]:
-        last: dict[Value | str, int] = {}
+    def _last_mentions(self) -> dict[Operand, int]:
+        last: dict[Operand, int] = {}
         for at, operands in enumerate(self._operands):
             last.update(dict.fromkeys(operands, at))
         last.update(dict.fromkeys((*self._body.outputs, *self._results), len(self._operands)))
@@ -163,11 +241,15 @@ class ForwardWriter:
         """Give the names whose values are read after a step, and those that it gives."""
         own = set(self._body.steps[at].outputs)
         names = {name for value, name in self._names.items() if value in own or self._last.get(value, -1) > at}
+        names |= {name for loop in self._open for name in (*loop.names, loop.outputs)}
         return names | {name for name in self._inputs if self._last.get(name, -1) > at}
 
     def _name(self, at: int, value: Value) -> str:
         """Name a result after the `let` or the node that it is; else like the input that it was made from."""
         step = self._body.steps[at]
+        heir = self._heir(at, value)
+        if heir is not None:
+            return heir
         wishes = [self._titles[value]] if value in self._titles else self._names_in_text(step)
         if not wishes and len(step.outputs) == 1:
             operands = [self._operand(operand) for operand in self._operands[at]]
@@ -186,7 +268,7 @@ class ForwardWriter:
 
     def _find_nested(self) -> frozenset[int]:
         """Find calls that stand right before the join that alone reads them, in the order of its operands."""
-        mentions: dict[Value | str, int] = {}
+        mentions: dict[Operand, int] = {}
         for operands in self._operands:
             for operand in operands:
                 mentions[operand] = mentions.get(operand, 0) + 1
@@ -194,7 +276,7 @@ class ForwardWriter:
             mentions[value] = mentions.get(value, 0) + 1
         nested: set[int] = set()
         for at, step in enumerate(self._body.steps):
-            if step.piece is not None:
+            if step.piece is not None or step.loop is not None:
                 continue
             operands = self._operands[at]
             before = at

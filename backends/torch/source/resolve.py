@@ -11,6 +11,7 @@ from archdsl.ir import Graph, Node, Value
 from .bodies import Body, Step, tidy
 from .classes import ClassDefinition, define, structure
 from .joins import join_of
+from .loops import Loop
 from .outline import Outline
 from .pieces import Piece, chain
 
@@ -22,11 +23,19 @@ WORTH_A_CLASS = 3
 class Resolver:
     """Turns the uses of definitions into steps of what is around them, and collects the classes on the way."""
 
-    def __init__(self, graph: Graph, pieces: Mapping[int, Piece], leaves: Mapping[int, nn.Module], taken: set[str]):
+    def __init__(
+        self,
+        graph: Graph,
+        pieces: Mapping[int, Piece],
+        leaves: Mapping[int, nn.Module],
+        loops: Mapping[int, Loop],
+        taken: set[str],
+    ) -> None:
         self.classes: list[ClassDefinition] = []
         self._graph = graph
         self._pieces = pieces
         self._leaves = leaves
+        self._loops = loops
         self._taken = taken
         self._steps: dict[int, tuple[Step, ...]] = {}
         self._consumers: dict[Value, list[int]] = {}
@@ -78,8 +87,10 @@ class Resolver:
         return Body(use.scope, tuple(steps), outputs)
 
     def _step(self, node: Node) -> Step:
-        leaf = self._leaves[node.id]
         outputs = tuple(Value(node.id, i) for i in range(len(node.types)))
+        if node.id in self._loops:
+            return Step(node.address, None, None, node.inputs, outputs, loop=self._loops[node.id])
+        leaf = self._leaves[node.id]
         join = join_of(leaf)
         piece = self._pieces[node.id] if join is None else None
         return Step(node.address, piece, join, node.inputs, outputs)
