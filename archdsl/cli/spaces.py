@@ -93,7 +93,7 @@ def info(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Print what a space is: its types, statics, choices, and its exact size."""
+    """Print what a space is: its types, statics, choices, and its exact sizes."""
     loaded = load(space, **statics(settings))
     facts = _facts(loaded)
     if one_shot:
@@ -107,6 +107,7 @@ def info(
     for name, value in facts["statics"].items():
         console.print(f"  {name} = {value}", markup=False)
     console.print(f"architectures: {facts['architectures']:,}", markup=False)
+    console.print(f"genotypes: {loaded.genotypes()}", markup=False)
     if one_shot:
         weights = facts["supergraph"]["weights"]
         console.print(f"supergraph: {facts['supergraph']['nodes']:,} nodes, {weights:,} weights", markup=False)
@@ -129,11 +130,17 @@ def _facts(space: Space) -> dict[str, Any]:
         "statics": dict(space.statics),
         "verdict": space.verdict.kind,
         "architectures": space.size(),
+        "genotypes": _genotypes(space),
         "choices": {
             address: [list(label) if isinstance(label, tuple) else label for label in labels]
             for address, labels in space.choices.items()
         },
     }
+
+
+def _genotypes(space: Space) -> dict[str, Any]:
+    found = space.genotypes()
+    return {"number": found.number, "kind": found.kind, **({"reason": found.reason} if found.reason else {})}
 
 
 def _some(labels: list[Any]) -> str:

@@ -162,6 +162,7 @@ class Application:
         variadic = any(parameter.variadic for parameter in definition.tensors or ())
         absent = sum(isinstance(tensor, Absent) for tensor in inputs)
         if absent and (not variadic or absent == len(inputs)):
+            self._interpreter.leave_out(frame.child(layer.part))
             return ABSENT
         if definition.depth is not None:
             not_yet("a recursion bounded by `depth`", definition.depth.span)

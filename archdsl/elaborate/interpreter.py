@@ -76,7 +76,8 @@ JOINS = {"sum": "add"}
 class Interpreter:
     """Evaluates expressions and applies layers; see `Handler` for the meaning that a walk gets.
 
-    `builder` is None for a walk on types alone.
+    `builder` is None for a walk on types alone. `leave_out` is told of each definition that is not walked, for it is
+    applied to what is absent.
     """
 
     def __init__(
@@ -90,6 +91,8 @@ class Interpreter:
         self.builds = builder is not None
         self.keeps_open = isinstance(handler, Keep)
         self.tracks_members = program.uses_loose()
+        self.heeds_requirements = True
+        self.leave_out: Callable[[Frame], None] = lambda frame: None
         self.choices = Choices(self)
         self.application = Application(self)
         self.bodies = Bodies(self)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import comb
-from typing import final
+from typing import Protocol, final
 
 from archdsl.diagnostics import Diagnostic
 from archdsl.diagnostics import Label as Place
@@ -246,11 +246,35 @@ class _Path:
         return None
 
 
+class Apart(Protocol):
+    """What is taken out of a walk, to be counted by itself; no requirement is heeded then."""
+
+    def holds(self, root: str) -> bool:
+        """Tell whether what is decided under a root is taken out."""
+        ...
+
+    def use(self, root: str, key: Hashable, found: Exploration) -> Any_:
+        """Give what a use of it gives."""
+        ...
+
+    def enter(self, frame: Frame, found: Exploration) -> None:
+        """Note that a part is walked."""
+        ...
+
+    def leave_out(self, frame: Frame) -> None:
+        """Note that a part is not walked, for what it is applied to is absent."""
+        ...
+
+    def present(self, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+        """Give what is made of the classes of a part's paths."""
+        ...
+
+
 @final
 class Explorer:
     """The handler whose walk gives the decision diagram of a network."""
 
-    def __init__(self, network: Network, budget: Budget | None = None) -> None:
+    def __init__(self, network: Network, budget: Budget | None = None, apart: Apart | None = None) -> None:
         self._network = network
         self._budget = budget or Budget()
         self._interpreter = Interpreter(network.program, self, None, self._budget)
@@ -258,6 +282,12 @@ class Explorer:
         self._known: dict[Hashable, Exploration] = {}
         self._tied: dict[Hashable, Exploration] = {}
         self._subsets: dict[Hashable, tuple[Label, ...]] = {}
+        self._interner = Interner(lambda: self._budget.spend(network.definition.name_span, STEPS_OF_A_DIAGRAM))
+        self._meet = Meet(self._interner)
+        self._apart = apart
+        if apart is not None:
+            self._interpreter.heeds_requirements = False
+            self._interpreter.leave_out = apart.leave_out
         self.walks = 0
 
     # ------------------------------------------------------------ the whole network
@@ -276,26 +306,24 @@ class Explorer:
             return value
 
         whole = self._explore(run, Frame(self._network.root, "", ""))
-        interner = Interner(lambda: self._budget.spend(self._network.definition.name_span, STEPS_OF_A_DIAGRAM))
-        meet = Meet(interner)
-
-        def joined(own: Outcome | Faulty) -> Diagram:
-            by_root: dict[str, list[Diagram]] = {}
-            for use in own.uses:
-                known = self._tied[use.key]
-                prefix = use.root.removesuffix(known.base) if known.base else use.root
-                diagram = interner.flatten(Shift(prefix, known.class_of(use).diagram))
-                by_root.setdefault(use.root, []).append(diagram)
-            tied = [meet.all(dict.fromkeys(diagrams)) for diagrams in by_root.values()]
-            return interner.share(product((interner.flatten(own.diagram), *tied)))
-
         reached: set[tuple[object, ...]] = set()
         for faulty in whole.faulty:
-            if faulty.key not in reached and joined(faulty) is not EMPTY:
+            if faulty.key not in reached and self.members(faulty) is not EMPTY:
                 reached.add(faulty.key)
         whole = replace(whole, failures=tuple(failure for failure in whole.failures if failure.key in reached))
-        parts = [joined(outcome) for outcome in whole.outcomes]
-        return interner.share(union(part for part in parts if part is not EMPTY)), whole
+        parts = [self.members(outcome) for outcome in whole.outcomes]
+        return self._interner.share(union(part for part in parts if part is not EMPTY)), whole
+
+    def members(self, own: Outcome | Faulty) -> Diagram:
+        """Join what the paths of a class decide with what is decided once and used by them."""
+        by_root: dict[str, list[Diagram]] = {}
+        for use in own.uses:
+            known = self._tied[use.key]
+            prefix = use.root.removesuffix(known.base) if known.base else use.root
+            diagram = self._interner.flatten(Shift(prefix, known.class_of(use).diagram))
+            by_root.setdefault(use.root, []).append(diagram)
+        tied = [self._meet.all(dict.fromkeys(diagrams)) for diagrams in by_root.values()]
+        return self._interner.share(product((self._interner.flatten(own.diagram), *tied)))
 
     # ------------------------------------------------------------ the handler
 
@@ -339,9 +367,14 @@ class Explorer:
                 known = self._explore(run, Frame("", instance, "", frame.suffix), is_closed=is_closed)
                 self._known[own, instance] = known
             if not _gives_tied(known):
-                return self._pick(known.moved(frame.decision), None, frame.decision)
+                return self._enter(known.moved(frame.decision), frame, frame.decision)
         # What a tied layer decides stands under an address of its own, which cannot be moved along with the part's.
-        return self._pick(self._explore(run, frame, is_closed=is_closed), None)
+        return self._enter(self._explore(run, frame, is_closed=is_closed), frame)
+
+    def _enter(self, found: Exploration, frame: Frame, prefix: str = "") -> Any_:
+        if self._apart is not None:
+            self._apart.enter(frame, found)
+        return self._pick(found, None, prefix)
 
     def reach(self, state: Key) -> None:
         path = self._paths[-1]
@@ -349,11 +382,18 @@ class Explorer:
             path.reach((_Ways, state(), frozenset(path.uses.items()), frozenset(path.marks)))
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
+        found, base = self._once(root, key, run)
+        if self._apart is not None and self._apart.holds(root):
+            return self._use_apart(self._apart, root, key, found)
+        return self._pick(found, (root, (base, key)), "" if base else root)
+
+    def _once(self, root: str, key: Hashable, run: Callable[[Frame], Any_]) -> tuple[Exploration, str]:
+        """Give what comes of a part whose decisions are made under a root; its base, if it was walked there."""
         if not holds_tied(key):
             known = self._decided_once("", key, run)
             if not _gives_tied(known):
-                return self._pick(known.moved(root), (root, ("", key)), root)
-        return self._pick(self._decided_once(root, key, run), (root, (root, key)))
+                return known.moved(root), ""
+        return self._decided_once(root, key, run), root
 
     def _decided_once(self, base: str, key: Hashable, run: Callable[[Frame], Any_]) -> Exploration:
         known = self._tied.get((base, key))
@@ -361,6 +401,14 @@ class Explorer:
             known = replace(self._explore(run, Frame(base, "", ""), is_closed=True), base=base)
             self._tied[base, key] = known
         return known
+
+    def _use_apart(self, apart: Apart, root: str, key: Hashable, found: Exploration) -> Any_:
+        path = self._paths[-1]
+        path.failures.extend(found.failures)
+        path.fail(found.faulty, None)
+        if not found.outcomes:
+            raise _Dead
+        return apart.use(root, key, found)
 
     def mark(self, member: str) -> None:
         self._paths[-1].marks.add(member)
@@ -420,6 +468,8 @@ class Explorer:
             Outcome(value, _uses(path.uses), frozenset(path.marks), ends[key], tuple(path.decided.items()))
             for key, (value, path, _) in classes.items()
         )
+        if self._apart is not None:
+            outcomes = self._apart.present(outcomes)
         wrong = tuple(
             Faulty(end.key, _uses(dict(end.uses)), ways) for end, ways in ends.items() if isinstance(end, _Wrong)
         )

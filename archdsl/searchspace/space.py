@@ -14,6 +14,7 @@ from archdsl.ir import Graph, Label, label_text
 from .architecture import Architecture
 from .check import Verdict, WalkedSpace, walk_space
 from .diagram import Diagram, Literal, Product, Sum, count
+from .genotypes import Genotypes, count_genotypes
 from .neighbors import Changer
 from .order import Order
 from .sampling import Sampler, by_priors, uniformly
@@ -93,6 +94,21 @@ class Space:
     def size(self) -> int:
         """Count the architectures exactly, as sets of active decisions."""
         return count()(self.diagram)
+
+    def genotypes(self) -> Genotypes:
+        """Count the genotypes exactly, as papers do: each cell is decided once, by itself, whether it is used or not.
+
+        Each cell and each member of a family is decided in the context of its first possible use. Operands that may be
+        absent are taken as present, and `require` is disregarded. Where that has no meaning, the answer says why.
+
+        Raises:
+            ArchdslError: there were too many paths to walk.
+
+        >>> import archdsl
+        >>> print(archdsl.load("darts").genotypes())
+        1,076,746,950,455,072,400
+        """
+        return count_genotypes(self.elaborated)
 
     @cached_property
     def _by_priors(self) -> Sampler:

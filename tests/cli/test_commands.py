@@ -35,7 +35,19 @@ def test_every_shipped_file_is_proved(capsys: pytest.CaptureFixture[str]) -> Non
 )
 def test_info_counts_exactly(space: str, size: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert f"architectures: {size}\n" in printed(capsys, "info", space)
-    assert json.loads(printed(capsys, "info", space, "--json"))["architectures"] == int(size.replace(",", ""))
+    assert f"genotypes: {size}\n" in printed(capsys, "info", space)
+    found = json.loads(printed(capsys, "info", space, "--json"))
+    assert found["architectures"] == found["genotypes"]["number"] == int(size.replace(",", ""))
+
+
+def test_info_says_where_genotypes_are_not_defined(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "n.nas"
+    cell = "cell wide(x: vec[d]) { return x |> choose { linear[4] | linear[8] } }"
+    path.write_text(f"{cell}\nnetwork n(x: vec[4]) -> vec[2] {{ return x |> wide |> linear[2] }}\n", encoding="utf-8")
+    reason = "what is decided in `wide` decides what it gives, and so what others decide"
+    assert f"architectures: 2\ngenotypes: not defined: {reason}\n" in printed(capsys, "info", str(path))
+    found = json.loads(printed(capsys, "info", str(path), "--json"))["genotypes"]
+    assert found == {"number": None, "kind": "not defined", "reason": reason}
 
 
 def test_spaces_lists_what_is_shipped(capsys: pytest.CaptureFixture[str]) -> None:
