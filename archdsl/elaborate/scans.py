@@ -1,6 +1,6 @@
 """What `scan` means: a recurrent cell, applied once for all the steps of a sequence."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
@@ -25,6 +25,7 @@ from .values import (
     Tensor,
     TensorLike,
     describe,
+    identity_of,
     is_layer,
 )
 
@@ -114,7 +115,12 @@ class Scans:
             _check_states(layer, states, value)
             return value
 
-        value = self._interpreter.handler.scope(None, frame, run)
+        def key() -> Hashable:
+            return identity_of(layer), tuple(map(identity_of, taken))
+
+        # A cell may read which members of a node list around it were taken: then it depends on more.
+        own = None if self._interpreter.tracks_members else key
+        value = self._interpreter.handler.scope(own, frame, run, is_closed=False)
         return value.values if isinstance(value, Several) else (value,)  # type: ignore[return-value]
 
 

@@ -99,14 +99,26 @@ def check_that_a_step_stays_on_the_device(module: nn.Module, space: archdsl.Spac
         assert tensor.device == torch.device("absent:0"), tensor.device
 
 
+RECURRENT = """
+    use std.recurrent: lstm
+    block cell_of(x: vec, h: vec[8], c: vec[8]) = (choose { lstm | forgetful })(x, h, c)
+    block forgetful(x: vec, h: vec[8], c: vec[8]) { return tanh(linear[8](concat(x, h))), c }
+    network net(x: seq[3, 6]) -> vec[10] {
+      let _y, h, c = scan[cell_of](x)
+      return concat(h, c) |> linear[10]
+    }
+"""
+
+
 def check_that_what_is_compiled_stays_on_the_device() -> None:
     """Do so for a network and a supernet of several spaces."""
     digits = archdsl.load("digits_cells", width=4)
     darts = archdsl.load("darts", c=4, cells=3, size=32, auxiliary=True)
     search = archdsl.load("darts", c=4, cells=3, size=16, search=True)
-    for space in (digits, darts):
+    recurrent = archdsl.loads(RECURRENT)
+    for space in (digits, darts, recurrent):
         check_that_a_step_stays_on_the_device(archdsl.compile(space.sample(seed=0)), space)
-    for space in (digits, search):
+    for space in (digits, search, recurrent):
         check_that_a_step_stays_on_the_device(archdsl.supernet(space), space)
 
 
