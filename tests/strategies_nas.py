@@ -374,6 +374,8 @@ class _Writer:
         """Write a block, a choice, a cell or a family."""
         if self._chance(8):
             return self._maker(name)
+        if self._chance(8):
+            return self.bounded(name)
         kind = self._pick("block", "block", "choice", "cell", "cell", "family")
         statics = self._pick(0, 1)
         once = kind in ("cell", "family")
@@ -404,6 +406,30 @@ class _Writer:
         self._callees.append(Callee(name, 1, False, False, layer.count, kind == "cell", maker=True))
         return f"{kind} {name}[s, c = 2] = {layer.text}"
 
+    def bounded(self, name: str) -> str:
+        """Write a block that uses itself, twice deep at most."""
+        sight = Sight(["x"], ["s"], taken=["x", "s", "c", "h", "w", "e", "k", "f"])
+        leaf = self.layer(sight, max(1, int(self._limit**0.34) // 4), 1)
+        again = name + self._pick("", "[s + 1]", "[2]")
+        # What it is, and how many architectures it has if the block itself has `n`.
+        more: tuple[str, Callable[[int], int]] = self._pick(
+            (again, lambda n: n),
+            (f"{again} |> {leaf.text}", lambda n: n * leaf.count),
+            (f"{again} |> relu |> {again}", lambda n: n * n),
+            (f"repeat choose one of 0..2 {{ {again} }}", lambda n: 1 + n + n * n),
+            (f"(choose {{ {again} | p = relu |> {again} when s < 2 }})", lambda n: 2 * n),
+            (f"sum(f(x) for f in choose 1..2 of {{ relu | {again} }})", lambda n: 1 + 2 * n),
+        )
+        guard = self._pick("", "", " when s < 2")
+        rest = f"{'r = ' if self._chance(2) else ''}tanh |> {leaf.text}"
+        members = [f"a = {leaf.text}", f"b = {more[0]}{guard}", rest][: self._pick(2, 3)]
+        self._draw(st.randoms()).shuffle(members)
+        inner = leaf.count * (len(members) - 1)
+        self._callees.append(Callee(name, 1, False, False, inner + more[1](inner), False))
+        body = f"choose {{ {' | '.join(members)} }}"
+        text = body if "sum" in more[0] else f"x |> {body}"
+        return f"block {name}[s = 1](x: image[c, h, w]) depth 2 = {text}"
+
     def network(self) -> str:
         """Write the network."""
         sight = Sight(["x"], ["s"], taken=["x", "s", "c", "h", "w", "e", "k"])
@@ -412,8 +438,12 @@ class _Writer:
 
 
 @st.composite
-def spaces(draw: st.DrawFn, *, limit: int = 200, faults: bool = False) -> str:
-    """Draw the text of a space of about `limit` architectures at most; with `faults`, most have a fault somewhere."""
+def spaces(draw: st.DrawFn, *, limit: int = 200, faults: bool = False, recursive: bool = False) -> str:
+    """Draw the text of a space of about `limit` architectures at most; with `faults`, most have a fault somewhere.
+
+    With `recursive` it has a block that uses itself.
+    """
     writer = _Writer(draw, limit, draw(st.sampled_from(FAULTS)) if faults else None)
-    definitions = [writer.definition(f"d{i}") for i in range(draw(st.integers(0, 3)))]
+    definitions = [writer.bounded("again")] * recursive
+    definitions += [writer.definition(f"d{i}") for i in range(draw(st.integers(0, 3)))]
     return "\n".join([*definitions, writer.network()]) + "\n"

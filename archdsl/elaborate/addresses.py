@@ -199,6 +199,7 @@ class TreeCache:
         self.constants: dict[int, dict[str, Any]] = {}
         self.evaluating: set[int] = set()
         self.calls: dict[Hashable, tuple[Any, int]] = {}
+        self.recursions: dict[int, Any] = {}
 
     def prepare(self, definition: ast.Definition) -> None:
         """Number the uses of names in a definition."""

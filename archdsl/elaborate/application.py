@@ -14,6 +14,7 @@ from .binding import complete
 from .chosen import part_of_chosen
 from .faults import Fault, fail, not_yet, seen_from
 from .handlers import Key
+from .levels import Levels
 from .limits import (
     too_deep,
 )
@@ -53,6 +54,7 @@ class Application:
     def __init__(self, interpreter: "Interpreter") -> None:
         self._interpreter = interpreter
         self.stack: list[tuple[object, ...]] = []
+        self.levels = Levels(interpreter.program.cache, interpreter.budget.depth)
 
     def apply(self, layer: Any_, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
         """Apply a layer to tensors; applied to an absent one it gives absent and decides nothing."""
@@ -164,14 +166,26 @@ class Application:
         if absent and (not variadic or absent == len(inputs)):
             self._interpreter.leave_out(frame.child(layer.part))
             return ABSENT
-        if definition.depth is not None:
-            not_yet("a recursion bounded by `depth`", definition.depth.span)
         self._interpreter.program.cache.prepare(definition)
         present = tuple(replace(tensor, index=None, member=None) for tensor in inputs if isinstance(tensor, Tensor))
         names = self.statics_of(layer)
         names.update(self._tensor_names(definition, layer.scope, names, present, span))
         own = frame.child(layer.part, part_of_chosen(layer))
-        key = (layer.identity, *((name, identity_of(value)) for name, value in names.items()))
+
+        def bound(expr: ast.Expr) -> Any_:
+            return self._interpreter.evaluate(expr, Env(layer.scope, names, NOWHERE))
+
+        with self.levels.inside(layer, bound, _place(layer, span)):
+            return self._inside(layer, names, present, own, span)
+
+    def _inside(
+        self, layer: Defined, names: dict[str, Any_], present: tuple[Tensor, ...], own: Frame, span: Span
+    ) -> Any_:
+        """Walk the body of a block, a choice, a cell or a network."""
+        definition = layer.definition
+        assert isinstance(definition, ast.Composite)
+        statics = ((name, identity_of(value)) for name, value in names.items())
+        key = (layer.identity, self.levels.key, *statics)
         self._enter(layer, key, span)
         if self._interpreter.builder is not None:
             self._interpreter.builder.scopes.append(Scope(own.instance.lstrip("."), definition.name, definition.kind))
@@ -201,8 +215,11 @@ class Application:
 
     def _enter(self, layer: Defined, key: tuple[object, ...], span: Span) -> None:
         again = key in self.stack
+        full = len(self.stack) >= self._interpreter.budget.depth
+        if full and self.levels.key:
+            raise too_deep(_place(layer, span))
         deep = sum(entry[0] == layer.identity for entry in self.stack) >= self._interpreter.budget.depth // 2
-        if again or deep or len(self.stack) >= self._interpreter.budget.depth:
+        if again or full or (deep and layer.definition.depth is None):  # type: ignore[union-attr]
             fail(
                 "unbounded-recursion",
                 f"the recursion of `{layer.definition.name}` has no bound",
@@ -261,7 +278,7 @@ class Application:
             return self._iterations(layer, inputs, inner)
 
         def key() -> Hashable:
-            return identity_of(layer), tuple(map(identity_of, inputs))
+            return identity_of(layer), self.levels.key, tuple(map(identity_of, inputs))
 
         own = self._interpreter.part_key(layer.repeat, layer.env) and key
         return self._interpreter.handler.scope(own, frame, iterate, is_closed=False)
@@ -303,7 +320,8 @@ class Application:
         def run(inner: Frame) -> Any_:
             return self.apply(layer.layer, inputs, inner, self._interpreter.program.main.module.span)
 
-        return self._interpreter.handler.tied(layer.root, (identity_of(layer.layer), tuple(inputs)), own, run)
+        key = (identity_of(layer.layer), self.levels.key, tuple(inputs))
+        return self._interpreter.handler.tied(layer.root, key, own, run)
 
 
 def _place(layer: Defined, span: Span) -> Span:

@@ -16,6 +16,7 @@ from .builtins import elements, is_number
 from .chosen import iterates_chosen
 from .faults import fail, not_yet
 from .handlers import OneOf, SomeOf
+from .levels import no_alternative_ends
 from .limits import check_parts
 from .report import counted
 from .sight import label_span
@@ -111,7 +112,10 @@ class Choices:
     def _entries(self, tree: ast.Choose | ast.ChooseOf, env: Env) -> list[_Entry]:
         entries: list[_Entry] = []
         first: dict[str, Span] = {}
-        for alternative in _members(tree):
+        levels = self._interpreter.application.levels
+        members = _members(tree)
+        ending = [member for member in members if levels.admits(member)]
+        for alternative in ending:
             for inner, values in self._instances(alternative, 0, env, {}):
                 if alternative.guard is not None and not self._interpreter.truth(alternative.guard, inner):
                     continue
@@ -124,6 +128,8 @@ class Choices:
                 if len(entries) > MAX_ALTERNATIVES:
                     message = f"a choice has at most {MAX_ALTERNATIVES} alternatives"
                     fail("too-large", message, tree.span, "more than these")
+        if not entries and len(ending) < len(members):
+            raise no_alternative_ends(tree.span)
         if not entries and (isinstance(tree, ast.Choose) or tree.quantity.kind == "one"):
             fail("empty-choice", "no alternative of this choice is left", tree.span, "every `when` is false here")
         return entries

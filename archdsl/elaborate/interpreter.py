@@ -214,7 +214,7 @@ class Interpreter:
         names = self.program.cache.names_in(tree)
         if self.tracks_members and ("loose" in names or any(isinstance(env.names.get(n), Repeated) for n in names)):
             return None
-        return lambda: (id(tree), env.frame.suffix, self.identity_of_names(names, env))
+        return lambda: (id(tree), env.frame.suffix, self.application.levels.key, self.identity_of_names(names, env))
 
     @staticmethod
     def identity_of_names(names: Iterable[str], env: Env) -> Hashable:

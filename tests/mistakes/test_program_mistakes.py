@@ -17,6 +17,7 @@ CASES = [case for page in PAGES for case in cases(page)]
 
 # Of no text, or of texts longer than a page should have: see the tests of the elaborator, of spaces and of the shell.
 UNWRITTEN = {
+    "beyond-depth",
     "budget-spent",
     "inadmissible-decision",
     "missing-decision",
