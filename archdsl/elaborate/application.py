@@ -316,11 +316,13 @@ class Application:
 
     def _apply_tied(self, layer: Tied, inputs: Sequence[TensorLike], frame: Frame) -> Any_:
         own = Frame(frame.decision, frame.instance, layer.instance if layer.shared else frame.parameters)
+        # As in a body, where in a node list a tensor stands is not seen: two members of one type are one signature.
+        taken = tuple(replace(own, index=None, member=None) if isinstance(own, Tensor) else own for own in inputs)
 
         def run(inner: Frame) -> Any_:
-            return self.apply(layer.layer, inputs, inner, self._interpreter.program.main.module.span)
+            return self.apply(layer.layer, taken, inner, self._interpreter.program.main.module.span)
 
-        key = (identity_of(layer.layer), self.levels.key, tuple(inputs))
+        key = (identity_of(layer.layer), self.levels.key, taken)
         return self._interpreter.handler.tied(layer.root, key, own, run)
 
 

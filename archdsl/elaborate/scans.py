@@ -116,7 +116,7 @@ class Scans:
             return value
 
         def key() -> Hashable:
-            return identity_of(layer), tuple(map(identity_of, taken))
+            return identity_of(layer), self._interpreter.application.levels.key, tuple(map(identity_of, taken))
 
         # A cell may read which members of a node list around it were taken: then it depends on more.
         own = None if self._interpreter.tracks_members else key

@@ -77,6 +77,22 @@ def test_sizes_worked_out_by_hand(law: str) -> None:
     assert verify(graph) == ()
 
 
+def test_a_cell_that_uses_itself_has_its_bound_in_a_scan() -> None:
+    text = """
+        block rnn(x: vec[d], h: vec[d]) -> vec[d] depth 3 {
+          return choose { leaf = x + h | more = rnn(tanh(x), h) + rnn(relu(x), h) }
+        }
+        network net(x: seq[5, 4]) -> vec[4] {
+          let y, _a = scan[rnn](x)
+          let _b, z = scan[rnn](y)
+          return z
+        }
+    """
+    space = loads(text)
+    assert space.size() == (1 + 2**2) ** 2
+    assert len(brute_force(space.elaborated).keys) == space.size()
+
+
 def test_a_requirement_in_a_cell_holds_for_all_steps() -> None:
     text = """
         cell rnn(x: vec[d], h: vec[d]) {

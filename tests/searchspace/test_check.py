@@ -1,5 +1,7 @@
 """The verdict on a space, in programs made for one question each."""
 
+from math import factorial
+
 import pytest
 
 from archdsl.diagnostics import ArchdslError
@@ -82,3 +84,16 @@ def test_nothing_is_asked_of_a_space_that_is_refuted() -> None:
 )
 def test_where_no_choice_has_an_address_none_can_stand(definitions: str, body: str) -> None:
     assert verdict(definitions, body) == ("refuted", ["misplaced-choice"])
+
+
+def test_a_tied_layer_sees_no_difference_between_the_members_of_a_list() -> None:
+    body = """
+        nodes n[9] after (x) {
+          let f = shared conv[2]
+          return sum((choose { a = relu | b = tanh })(f(e)) for e in choose 1 of earlier)
+        }
+        return n[-1]
+    """
+    space = loads(f"network net(x: image[2, 4, 4]) -> image[2, 4, 4] {{ {body} }}")
+    assert space.size() == 2**9 * factorial(9)
+    assert space.verdict.walks < 500
