@@ -10,7 +10,8 @@ from archdsl.elaborate.suggest import confirm
 from archdsl.ir import label_text
 
 from .diagram import EMPTY, Diagram, count
-from .explore import Explorer, Failure
+from .exploration import Failure
+from .explore import Explorer
 from .trace import Trace
 
 # Advice costs a check of the whole file for each proposal; what takes longer is not advised.

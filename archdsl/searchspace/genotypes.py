@@ -12,7 +12,8 @@ from archdsl.elaborate.values import Absent, Any_, Tensor, identity_of
 from archdsl.syntax import ast
 
 from .diagram import count, union
-from .explore import Exploration, Explorer, Outcome
+from .exploration import Exploration, Outcome
+from .explore import Explorer
 from .trace import Leave
 
 

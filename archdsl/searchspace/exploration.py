@@ -1,0 +1,109 @@
+"""What comes of exploring a part of a program: its classes of results, and its mistakes."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from typing import final
+
+from archdsl.diagnostics import Diagnostic
+from archdsl.elaborate.addresses import is_relative
+from archdsl.elaborate.values import Any_
+from archdsl.ir import Label
+
+from .diagram import Diagram, shifted
+from .trace import Trace
+
+Condition = tuple[tuple[str, Label], ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A class of what is decided once: which result, of which signature, under which root."""
+
+    root: str
+    key: Hashable
+    index: int
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The paths of a part that have one result, use the same, and take the same members as sources."""
+
+    value: Any_
+    uses: tuple[Use, ...]
+    marks: frozenset[str]
+    diagram: Diagram
+    witness: Condition
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A fault and the decisions under which it happens."""
+
+    diagnostic: Diagnostic
+    condition: Condition
+    share: str = ""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What makes two failures one mistake."""
+        primary = self.diagnostic.primary
+        place = (primary.span.source.path, primary.span.start, primary.span.end) if primary else ()
+        return (self.diagnostic.code, *place)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """The paths of a part that come to one mistake, told by its key, and use the same."""
+
+    key: tuple[object, ...]
+    uses: tuple[Use, ...]
+    diagram: Diagram
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """All that can come of a part: its classes of paths, its faults, and whether a requirement refused every path.
+
+    Its addresses are relative to the part's own, or begin with `base`, the address under which it was walked.
+    A use of a faulty class has an index below 0, counted from the first. `trace` tells what is asked for when.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    faulty: tuple[Faulty, ...]
+    failures: tuple[Failure, ...]
+    refusals: tuple[Diagnostic, ...]
+    base: str = ""
+    trace: Trace | None = None
+
+    def class_of(self, use: Use) -> Outcome | Faulty:
+        """Give the class that is used."""
+        return self.outcomes[use.index] if use.index >= 0 else self.faulty[-1 - use.index]
+
+    def moved(self, prefix: str) -> "Exploration":
+        """Set relative addresses behind a prefix."""
+        if not prefix:
+            return self
+
+        def condition(own: Condition) -> Condition:
+            return tuple((prefix + a if is_relative(a) else a, label) for a, label in own)
+
+        def uses(own: tuple[Use, ...]) -> tuple[Use, ...]:
+            return tuple(replace(use, root=prefix + use.root) if is_relative(use.root) else use for use in own)
+
+        outcomes = tuple(
+            replace(own, diagram=shifted(prefix, own.diagram), uses=uses(own.uses), witness=condition(own.witness))
+            for own in self.outcomes
+        )
+        faulty = tuple(replace(own, diagram=shifted(prefix, own.diagram), uses=uses(own.uses)) for own in self.faulty)
+        failures = tuple(replace(failure, condition=condition(failure.condition)) for failure in self.failures)
+        return replace(self, outcomes=outcomes, faulty=faulty, failures=failures)
+
+
+def uses_of(indices: Mapping[tuple[str, Hashable], int]) -> tuple[Use, ...]:
+    """Give the classes that a walk uses."""
+    return tuple(Use(root, key, index) for (root, key), index in indices.items())

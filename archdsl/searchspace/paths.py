@@ -1,0 +1,139 @@
+"""The walks through one part: which alternatives each takes, and where two of them come to one state."""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import final
+
+from archdsl.diagnostics import Diagnostic
+from archdsl.ir import Label
+
+from .diagram import Diagram, product, union
+from .exploration import Failure, Faulty
+from .trace import Event, Stage
+
+
+class Dead(Exception):
+    """Nothing comes of this path: all that it depends on failed or was refused."""
+
+
+class Merged(Exception):
+    """An earlier path came to the same state: what follows is known."""
+
+
+State = Hashable
+START: State = "start"
+
+
+@final
+@dataclass(slots=True)
+class Ways:
+    """The states that the paths of a part come to, and what leads from each to the next.
+
+    What a path ends with, a class of results or of faults, is a last state, from which nothing leads on.
+    """
+
+    merges: bool
+    leading: dict[State, list[tuple[Diagram, State]]] = field(default_factory=lambda: {START: []})
+    stages: dict[State, Stage] = field(default_factory=lambda: {START: Stage()})
+    has_merged: bool = False
+
+    def ends(self) -> dict[State, Diagram]:
+        """Give all ways from the start to each last state."""
+        known: dict[State, dict[State, Diagram]] = {}
+        return self._ends(START, known)
+
+    def _ends(self, state: State, known: dict[State, dict[State, Diagram]]) -> dict[State, Diagram]:
+        found = known.get(state)
+        if found is None:
+            parts: dict[State, list[Diagram]] = {}
+            for factor, target in self.leading[state]:
+                if target not in self.leading:
+                    parts.setdefault(target, []).append(factor)
+                    continue
+                for end, rest in self._ends(target, known).items():
+                    parts.setdefault(end, []).append(product((factor, rest)))
+            found = known[state] = {end: union(ways) for end, ways in parts.items()}
+        return found
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What paths that come to one mistake end with."""
+
+    key: tuple[object, ...]
+    uses: frozenset[tuple[tuple[str, Hashable], int]]
+
+
+@final
+@dataclass(slots=True)
+class Path:
+    """One walk through a part: which alternative it takes at each of its own branchings."""
+
+    script: list[int]
+    ways: Ways
+    is_closed: bool = False
+    state: State = START
+    sizes: list[int] = field(default_factory=list)
+    factors: list[Diagram] = field(default_factory=list)
+    decided: dict[str, Label] = field(default_factory=dict)
+    picked: list[Diagram] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    uses: dict[tuple[str, Hashable], int] = field(default_factory=dict)
+    marks: set[str] = field(default_factory=set)
+    failures: list[Failure] = field(default_factory=list)
+    refusals: list[Diagnostic] = field(default_factory=list)
+    shared: int = field(init=False)
+    branched: int = 0
+
+    def __post_init__(self) -> None:
+        self.shared = len(self.script)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no earlier walk was here: all branchings that are shared with one are behind."""
+        return len(self.sizes) >= self.shared
+
+    def lead(self, state: State, *factors: Diagram) -> None:
+        """Note what leads from the last state to another."""
+        self.ways.leading[self.state].append((product((*self.factors, *factors)), state))
+
+    def reach(self, state: State) -> None:
+        """Go on from a state, unless an earlier walk did."""
+        if self.is_new:
+            self.lead(state)
+            self.ways.stages[self.state].add(self.events, self.ways.stages.setdefault(state, Stage()))
+            if state in self.ways.leading:
+                self.ways.has_merged = True
+                raise Merged
+            self.ways.leading[state] = []
+        self.state = state
+        self.factors = []
+        self.events = []
+        self.branched = len(self.sizes)
+
+    def fail(self, found: Iterable[Faulty], tied: tuple[str, Hashable] | None) -> None:
+        """Note the faulty classes of a part that this walk comes to, unless an earlier walk came to it alike."""
+        if not self.is_new or tied in self.uses:
+            return
+        for index, own in enumerate(found):
+            uses = dict(self.uses)
+            if tied is not None:
+                uses[tied] = -1 - index
+            if all(uses.setdefault((use.root, use.key), use.index) == use.index for use in own.uses):
+                self.lead(Wrong(own.key, frozenset(uses.items())), *((own.diagram,) if tied is None else ()))
+
+    def branch(self, size: int) -> int:
+        """Give the alternative that this walk takes at its next branching."""
+        i = len(self.sizes)
+        self.sizes.append(size)
+        if i == len(self.script):
+            self.script.append(0)
+        return self.script[i]
+
+    def following(self) -> list[int] | None:
+        """Give the script of the next walk, None after the last."""
+        for i in range(len(self.sizes) - 1, -1, -1):
+            if self.script[i] + 1 < self.sizes[i]:
+                return [*self.script[:i], self.script[i] + 1]
+        return None
