@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, final
 
 from archdsl.diagnostics import Fix, Label, Span
@@ -90,7 +91,7 @@ class Application:
                 return ABSENT
             case Builtin(name="sum"):
                 env = Env(self._interpreter.program.main, {}, frame)
-                return self._interpreter.join("add", "sum", list(inputs), env, "sum", span)
+                return self._interpreter.joins.join("add", "sum", list(inputs), env, "sum", span)
             case _:
                 fail("not-a-layer", f"{describe(layer)} cannot be applied", span, "no layer")
 
@@ -280,7 +281,7 @@ class Application:
         def key() -> Hashable:
             return identity_of(layer), self.levels.key, tuple(map(identity_of, inputs))
 
-        own = self._interpreter.part_key(layer.repeat, layer.env) and key
+        own = self._interpreter.comprehensions.part_key(layer.repeat, layer.env) and key
         return self._interpreter.handler.scope(own, frame, iterate, is_closed=False)
 
     def _iterations(self, layer: Repeated, inputs: Sequence[TensorLike], frame: Frame) -> Any_:
@@ -288,7 +289,7 @@ class Application:
         result: Any_ = values[0] if len(values) == 1 else Several(tuple(values))
         for i in range(layer.count):
             if i:
-                self._interpreter.handler.reach(lambda i=i, now=result: (i, identity_of(now)))  # type: ignore[misc]
+                self._interpreter.handler.reach(partial(_after, i, result))
             own = frame.child(f"{layer.part}[{i}]")
             env = layer.env.bind(layer.repeat.index, i) if layer.repeat.index else layer.env
             current = tuple(values)
@@ -305,7 +306,7 @@ class Application:
                     )
                 return self.apply(body, current, inner, layer.repeat.body.span)
 
-            part_key = self._interpreter.part_key(layer.repeat.body, env)
+            part_key = self._interpreter.comprehensions.part_key(layer.repeat.body, env)
 
             def key(part_key: Key | None = part_key, current: tuple[TensorLike, ...] = current) -> Hashable:
                 return part_key and part_key(), tuple(map(identity_of, current))
@@ -324,6 +325,11 @@ class Application:
 
         key = (identity_of(layer.layer), self.levels.key, taken)
         return self._interpreter.handler.tied(layer.root, key, own, run)
+
+
+def _after(iterations: int, result: Any_) -> Hashable:
+    """Tell where a repetition is, in a form in which that can be compared."""
+    return iterations, identity_of(result)
 
 
 def _place(layer: Defined, span: Span) -> Span:

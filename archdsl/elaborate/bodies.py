@@ -11,6 +11,7 @@ from archdsl.syntax import ast
 from .addresses import Frame, join
 from .builtins import elements
 from .chosen import binds_chosen, is_chosen
+from .comprehensions import identity_of_names
 from .faults import Outside, fail, not_yet
 from .limits import (
     MAX_NAMES,
@@ -88,7 +89,7 @@ class Bodies:
 
         def state() -> Hashable:
             names = interpreter.program.cache.names_from(body, number)
-            return number, interpreter.identity_of_names(names, env), tuple(map(identity_of, now))
+            return number, identity_of_names(names, env), tuple(map(identity_of, now))
 
         interpreter.handler.reach(state)
 
@@ -160,7 +161,7 @@ class Bodies:
             def run(frame: Frame, inner: Env = inner) -> Any_:
                 return self.statements(statement.body, inner.at(frame), None)
 
-            key = self._interpreter.part_key(statement.body, inner)
+            key = self._interpreter.comprehensions.part_key(statement.body, inner)
             value = self._interpreter.handler.scope(key, inner.frame, run, is_closed=False)
             tensors = self._interpreter.tensors(value, statement.body, env)
             if len(tensors) != 1:

@@ -4,26 +4,28 @@ With decisions replayed it gives an architecture's graph, with every choice kept
 (no builder) what a decision diagram is made of. Nothing else in the project knows what the language means.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, NoReturn, final
+from typing import ClassVar, NoReturn, final
 
 from archdsl.diagnostics import Span
 from archdsl.ir import OpDeclaration
 from archdsl.syntax import ast
 
 from .addresses import NOWHERE, Frame, head_name
-from .advice import application_fixes, shape_fixes
+from .advice import application_fixes
 from .application import Application
 from .binding import give
 from .bodies import Bodies
 from .builder import Builder
 from .builtins import arithmetic, call_builtin, elements
 from .choices import Choices
-from .chosen import is_chosen, iterates_chosen, with_chosen
+from .chosen import is_chosen, with_chosen
+from .comprehensions import Comprehensions
 from .faults import fail, not_yet
 from .functions import Functions
-from .handlers import Handler, Keep, Key, Static
+from .handlers import Handler, Keep, Static
+from .joins import Joins
 from .kinds import element_at, numbers_of, signed, truth_of, whole_of
 from .limits import (
     MAX_REPEAT,
@@ -37,7 +39,6 @@ from .ops import declare
 from .program import BUILTINS, ModuleScope, Program
 from .scans import Scans
 from .sight import word
-from .unify import origins
 from .values import (
     ABSENT,
     NO_TENSORS,
@@ -48,7 +49,6 @@ from .values import (
     Defined,
     Env,
     FunctionValue,
-    Lacking,
     Layer,
     Named,
     Open,
@@ -64,7 +64,7 @@ from .values import (
     is_layer,
     size_of,
 )
-from .worlds import holds_tensors, list_like, rank
+from .worlds import list_like, rank
 
 STEPS_OF_A_FACT = 200_000
 """What an op may use to compute one dim, weight or cost."""
@@ -98,6 +98,8 @@ class Interpreter:
         self.bodies = Bodies(self)
         self.functions = Functions(self)
         self.scans = Scans(self)
+        self.comprehensions = Comprehensions(self)
+        self.joins = Joins(self)
 
     # ------------------------------------------------------------ expressions
 
@@ -174,7 +176,7 @@ class Interpreter:
         items: list[Any_] = []
         for item in tree.items:
             if isinstance(item, ast.Generator):
-                items.extend(self.generate(item, env))
+                items.extend(self.comprehensions.generate(item, env))
             else:
                 items.append(self.evaluate(item, env))
         if not items and rank(tree, env) == 1:
@@ -205,76 +207,6 @@ class Interpreter:
         """Give the elements of `start..stop step s`, both ends included."""
         start, stop = (self.evaluate(part, env) for part in (tree.start, tree.stop))
         return numbers_of(tree, start, stop, self.evaluate(tree.step, env) if tree.step else 1)
-
-    def part_key(self, tree: ast.Tree, env: Env) -> Key | None:
-        """Give what tells the walks of a tree apart: the values of the names in it, and where it stands.
-
-        What reads which members of a node list were taken depends on more: it has no key.
-        """
-        names = self.program.cache.names_in(tree)
-        if self.tracks_members and ("loose" in names or any(isinstance(env.names.get(n), Repeated) for n in names)):
-            return None
-        return lambda: (id(tree), env.frame.suffix, self.application.levels.key, self.identity_of_names(names, env))
-
-    @staticmethod
-    def identity_of_names(names: Iterable[str], env: Env) -> Hashable:
-        """Give a form of the values of some names in which they can be compared."""
-        return tuple((name, identity_of(env.names[name])) for name in sorted(names) if name in env.names)
-
-    def generate(self, tree: ast.Generator, env: Env) -> list[Any_]:
-        """Give the elements of a comprehension; over an open choice all are mapped first, then selected."""
-        if not self.program.cache.applies(tree):
-            found: list[Any_] = []
-            self._clauses(tree, 0, env, found, ())
-            return found
-        suffix = env.frame.suffix
-
-        def run(frame: Frame) -> Any_:
-            found: list[Any_] = []
-            self._clauses(tree, 0, env.at(replace(frame, suffix=suffix)), found, ())
-            return tuple(found)
-
-        results = self.handler.scope(self.part_key(tree, env), env.frame, run, is_closed=False)
-        assert isinstance(results, tuple)
-        return list(results)
-
-    def _clauses(
-        self, tree: ast.Generator, index: int, env: Env, results: list[Any_], loops: tuple[Hashable, ...]
-    ) -> None:
-        if index == len(tree.clauses):
-            if tree.condition is None or self.truth(tree.condition, env):
-                results.append(self._element(tree.element, env))
-                check_length(len(results), tree.span)
-            return
-        clause = tree.clauses[index]
-        source = self.source(clause.source, env)
-        chosen = self.builds and iterates_chosen(clause.source, env, self.program.cache)
-        if isinstance(source, OpenSubset):
-            mapped: list[Any_] = []
-            for slot, item in enumerate(source.items):
-                inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(slot))
-                before = len(mapped)
-                self._clauses(tree, index + 1, inner, mapped, loops)
-                if len(mapped) != before + 1:
-                    not_yet("a filtered or nested comprehension over an open choice", tree.span)
-            results.extend(self.choices.select(source, tuple(mapped)))
-            return
-        for number, (item, position) in enumerate(zip(source.items, source.positions, strict=True)):
-            around = (*loops, (source, number))
-            if number:
-                self.handler.reach(lambda around=around: (identity_of(tuple(results)), _identity_of_loops(around)))  # type: ignore[misc]
-            inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(position))
-            self._clauses(tree, index + 1, inner, results, around)
-
-    def _element(self, tree: ast.Expr, env: Env) -> Any_:
-        if not self.program.cache.applies(tree):
-            return self.evaluate(tree, env)
-        suffix = env.frame.suffix
-
-        def run(frame: Frame) -> Any_:
-            return self.evaluate(tree, env.at(replace(frame, suffix=suffix)))
-
-        return self.handler.scope(self.part_key(tree, env), env.frame, run, is_closed=False)
 
     def truth(self, tree: ast.Expr, env: Env) -> bool:
         """Give the value of a condition."""
@@ -318,7 +250,7 @@ class Interpreter:
                 message = f"`+` needs two tensors or two numbers, given a tensor and {describe(value)}"
                 fail("wrong-kind", message, side.span, describe(value))
             operands.append(value)
-        return self.join("add", "+", operands, env, self.part(tree, env), tree.span)
+        return self.joins.join("add", "+", operands, env, self.part(tree, env), tree.span)
 
     def _unary(self, tree: ast.Unary, env: Env) -> Any_:
         if tree.op == "not":
@@ -452,7 +384,7 @@ class Interpreter:
                 message = f"`{tree.name} = …` is given in `(…)`, where values are passed by position"
                 fail("keyword-for-tensor", message, word(tree.span, tree.name), "statics are passed by name, in `[…]`")
             if isinstance(tree, ast.Generator):
-                values.extend(self.generate(tree, env))
+                values.extend(self.comprehensions.generate(tree, env))
                 continue
             value = self.evaluate(tree, env)
             values.extend(self.choices.select(value, value.items) if isinstance(value, OpenSubset) else [value])
@@ -481,74 +413,23 @@ class Interpreter:
         if base.name in QUANTITIES:
             not_yet(f"the quantity `{base.name}`", tree.span)
         if len(tree.arguments) == 1 and isinstance(tree.arguments[0], ast.Generator):
-            values: list[Any_] = [tuple(self.generate(tree.arguments[0], env))]
+            values: list[Any_] = [tuple(self.comprehensions.generate(tree.arguments[0], env))]
         else:
             values = self.arguments(tree.arguments, env)
             if any(isinstance(argument, (ast.ChooseOf,)) for argument in tree.arguments) and self.keeps_open:
                 values = [tuple(values)]
         if base.name == "loose":
-            return self._loose(values, tree, env)
+            return self.joins.loose(values, tree, env)
         if base.name == "sum":
-            operands = self._operands(values, tree, env)
+            operands = self.joins.operands(values, tree, env)
             if operands is not None:
-                return self.join("add", "sum", operands, env, self.part(head_name(tree.base) or tree, env), tree.span)
+                return self.joins.join(
+                    "add", "sum", operands, env, self.part(head_name(tree.base) or tree, env), tree.span
+                )
         for value in values:
             if isinstance(value, (OpenSubset, Open)):
                 not_yet("a static value that depends on an open choice", tree.span)
         return call_builtin(base.name, tuple(values), tree.span)
-
-    def _operands(self, values: Sequence[Any_], tree: ast.Call, env: Env) -> list[TensorLike] | None:
-        """Give the tensors that a builtin is called on, None where it is called on something else."""
-        flat: list[Any_] = []
-        for value in values:
-            items = elements(value)
-            flat.extend(items if items is not None else [value])
-        if not flat:
-            of_tensors = any(map(holds_tensors, values)) or rank(tree, env) == 0
-            return [] if of_tensors else None
-        tensors = [value for value in flat if isinstance(value, (Tensor, Absent))]
-        return tensors if len(tensors) == len(flat) else None
-
-    def join(self, op: str, shown: str, operands: Sequence[TensorLike], env: Env, part: str, span: Span) -> TensorLike:
-        """Add tensors of one type; absent ones are skipped, none left is absent, one left is itself.
-
-        What an architecture lacks adds 0 where choices are kept open, so that a sum is there if an operand is.
-        """
-        present = [operand for operand in operands if isinstance(operand, Tensor)]
-        if not present:
-            return ABSENT
-        first = present[0]
-        for other in present[1:]:
-            if other.type != first.type:
-                fail(
-                    "shape-mismatch",
-                    f"the operands of `{shown}` have different types",
-                    span,
-                    f"needs one type, given {first.type} and {other.type}",
-                    secondary=origins((first, other)),
-                    fixes=shape_fixes(self.program, (first, other), (other.type, first.type)),
-                )
-        lacking = _lacking(present)
-        if len(present) == 1:
-            return replace(first, lacking=lacking)
-        declared = self.global_name(op, env.scope, span, part)
-        assert isinstance(declared, Defined)
-        result = self.apply(declared, [replace(tensor, lacking=None) for tensor in present], env.frame, span)
-        assert isinstance(result, Tensor)
-        return replace(result, lacking=lacking)
-
-    def _loose(self, values: Sequence[Any_], tree: ast.Call, env: Env) -> Any_:
-        members = self._operands(values, tree, env)
-        if members is None:
-            fail("wrong-kind", "`loose` takes node lists and tensors", tree.span, "given something else")
-        if self.keeps_open:
-            not_yet("`loose` over open choices", tree.span)
-        found = tuple(
-            tensor
-            for tensor in members
-            if isinstance(tensor, Tensor) and (tensor.member is None or not self.handler.is_marked(tensor.member))
-        )
-        return found or NO_TENSORS
 
     def tensors(self, value: Any_, tree: ast.Tree, env: Env) -> list[TensorLike]:
         """Give the tensors that a value is, or refuse it."""
@@ -633,18 +514,3 @@ class Interpreter:
         ast.Once: _once,
         ast.Scan: _scan,
     }
-
-
-def _identity_of_loops(loops: tuple[Any, ...]) -> Hashable:
-    """Tell where the loops of a comprehension are: over which elements each runs, and how far it has come."""
-    return tuple((identity_of(source), number) for source, number in loops)
-
-
-def _lacking(operands: Sequence[Tensor]) -> Lacking | None:
-    """Tell whether some architecture lacks all operands of a sum."""
-    reasons = [operand.lacking for operand in operands if operand.lacking is not None]
-    if len(reasons) < len(operands):
-        return None
-    if any(reason.low > 0 and reasons.count(reason) == reason.candidates for reason in reasons):
-        return None
-    return reasons[0] if len(reasons) == 1 else Lacking()

@@ -1,0 +1,110 @@
+"""What comprehensions mean, and what tells the walks of one part of a text apart."""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, final
+
+from archdsl.syntax import ast
+
+from .addresses import Frame
+from .chosen import iterates_chosen
+from .faults import not_yet
+from .handlers import Key
+from .limits import check_length
+from .values import Any_, Env, OpenSubset, Repeated, Subset, identity_of
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+
+@final
+class Comprehensions:
+    """The part of the interpreter that runs over lists."""
+
+    def __init__(self, interpreter: "Interpreter") -> None:
+        self._interpreter = interpreter
+
+    def part_key(self, tree: ast.Tree, env: Env) -> Key | None:
+        """Give what tells the walks of a tree apart: the values of the names in it, and where it stands.
+
+        What reads which members of a node list were taken depends on more: it has no key.
+        """
+        interpreter = self._interpreter
+        names = interpreter.program.cache.names_in(tree)
+        repeats = any(isinstance(env.names.get(name), Repeated) for name in names)
+        if interpreter.tracks_members and ("loose" in names or repeats):
+            return None
+        return lambda: (id(tree), env.frame.suffix, interpreter.application.levels.key, identity_of_names(names, env))
+
+    def generate(self, tree: ast.Generator, env: Env) -> list[Any_]:
+        """Give the elements of a comprehension; over an open choice all are mapped first, then selected."""
+        if not self._interpreter.program.cache.applies(tree):
+            found: list[Any_] = []
+            self._clauses(tree, 0, env, found, ())
+            return found
+        suffix = env.frame.suffix
+
+        def run(frame: Frame) -> Any_:
+            found: list[Any_] = []
+            self._clauses(tree, 0, env.at(replace(frame, suffix=suffix)), found, ())
+            return tuple(found)
+
+        results = self._interpreter.handler.scope(self.part_key(tree, env), env.frame, run, is_closed=False)
+        assert isinstance(results, tuple)
+        return list(results)
+
+    def _clauses(
+        self, tree: ast.Generator, index: int, env: Env, results: list[Any_], loops: tuple[tuple[Subset, int], ...]
+    ) -> None:
+        if index == len(tree.clauses):
+            if tree.condition is None or self._interpreter.truth(tree.condition, env):
+                results.append(self._element(tree.element, env))
+                check_length(len(results), tree.span)
+            return
+        clause = tree.clauses[index]
+        source = self._interpreter.source(clause.source, env)
+        chosen = self._interpreter.builds and iterates_chosen(clause.source, env, self._interpreter.program.cache)
+        if isinstance(source, OpenSubset):
+            mapped: list[Any_] = []
+            for slot, item in enumerate(source.items):
+                inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(slot))
+                before = len(mapped)
+                self._clauses(tree, index + 1, inner, mapped, loops)
+                if len(mapped) != before + 1:
+                    not_yet("a filtered or nested comprehension over an open choice", tree.span)
+            results.extend(self._interpreter.choices.select(source, tuple(mapped)))
+            return
+        for number, (item, position) in enumerate(zip(source.items, source.positions, strict=True)):
+            around = (*loops, (source, number))
+            if number:
+                self._interpreter.handler.reach(_State(results, around))
+            inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(position))
+            self._clauses(tree, index + 1, inner, results, around)
+
+    def _element(self, tree: ast.Expr, env: Env) -> Any_:
+        if not self._interpreter.program.cache.applies(tree):
+            return self._interpreter.evaluate(tree, env)
+        suffix = env.frame.suffix
+
+        def run(frame: Frame) -> Any_:
+            return self._interpreter.evaluate(tree, env.at(replace(frame, suffix=suffix)))
+
+        return self._interpreter.handler.scope(self.part_key(tree, env), env.frame, run, is_closed=False)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Where a comprehension is: what it has made, over which elements each loop runs, and how far that has come."""
+
+    results: list[Any_]
+    loops: tuple[tuple[Subset, int], ...]
+
+    def __call__(self) -> Hashable:
+        """Give a form in which states can be compared; `results` are those of now."""
+        return identity_of(tuple(self.results)), tuple((identity_of(source), number) for source, number in self.loops)
+
+
+def identity_of_names(names: Iterable[str], env: Env) -> Hashable:
+    """Give a form of the values of some names in which they can be compared."""
+    return tuple((name, identity_of(env.names[name])) for name in sorted(names) if name in env.names)

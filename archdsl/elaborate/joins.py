@@ -1,0 +1,93 @@
+"""What joins of tensors mean: `+`, `sum`, and `loose`, which tells what is left to be joined."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, final
+
+from archdsl.diagnostics import Span
+from archdsl.syntax import ast
+
+from .advice import shape_fixes
+from .builtins import elements
+from .faults import fail, not_yet
+from .unify import origins
+from .values import ABSENT, NO_TENSORS, Absent, Any_, Defined, Env, Lacking, Tensor, TensorLike
+from .worlds import holds_tensors, rank
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+
+@final
+class Joins:
+    """The part of the interpreter that joins tensors."""
+
+    def __init__(self, interpreter: "Interpreter") -> None:
+        self._interpreter = interpreter
+
+    def operands(self, values: Sequence[Any_], tree: ast.Call, env: Env) -> list[TensorLike] | None:
+        """Give the tensors that a builtin is called on, None where it is called on something else."""
+        flat: list[Any_] = []
+        for value in values:
+            items = elements(value)
+            flat.extend(items if items is not None else [value])
+        if not flat:
+            of_tensors = any(map(holds_tensors, values)) or rank(tree, env) == 0
+            return [] if of_tensors else None
+        tensors = [value for value in flat if isinstance(value, (Tensor, Absent))]
+        return tensors if len(tensors) == len(flat) else None
+
+    def join(self, op: str, shown: str, operands: Sequence[TensorLike], env: Env, part: str, span: Span) -> TensorLike:
+        """Add tensors of one type; absent ones are skipped, none left is absent, one left is itself.
+
+        What an architecture lacks adds 0 where choices are kept open, so that a sum is there if an operand is.
+        """
+        present = [operand for operand in operands if isinstance(operand, Tensor)]
+        if not present:
+            return ABSENT
+        first = present[0]
+        for other in present[1:]:
+            if other.type != first.type:
+                fail(
+                    "shape-mismatch",
+                    f"the operands of `{shown}` have different types",
+                    span,
+                    f"needs one type, given {first.type} and {other.type}",
+                    secondary=origins((first, other)),
+                    fixes=shape_fixes(self._interpreter.program, (first, other), (other.type, first.type)),
+                )
+        lacking = _lacking(present)
+        if len(present) == 1:
+            return replace(first, lacking=lacking)
+        declared = self._interpreter.global_name(op, env.scope, span, part)
+        assert isinstance(declared, Defined)
+        result = self._interpreter.apply(
+            declared, [replace(tensor, lacking=None) for tensor in present], env.frame, span
+        )
+        assert isinstance(result, Tensor)
+        return replace(result, lacking=lacking)
+
+    def loose(self, values: Sequence[Any_], tree: ast.Call, env: Env) -> Any_:
+        """Give the tensors that no decision took as a source."""
+        members = self.operands(values, tree, env)
+        if members is None:
+            fail("wrong-kind", "`loose` takes node lists and tensors", tree.span, "given something else")
+        if self._interpreter.keeps_open:
+            not_yet("`loose` over open choices", tree.span)
+        found = tuple(
+            tensor
+            for tensor in members
+            if isinstance(tensor, Tensor)
+            and (tensor.member is None or not self._interpreter.handler.is_marked(tensor.member))
+        )
+        return found or NO_TENSORS
+
+
+def _lacking(operands: Sequence[Tensor]) -> Lacking | None:
+    """Tell whether some architecture lacks all operands of a sum."""
+    reasons = [operand.lacking for operand in operands if operand.lacking is not None]
+    if len(reasons) < len(operands):
+        return None
+    if any(reason.low > 0 and reasons.count(reason) == reason.candidates for reason in reasons):
+        return None
+    return reasons[0] if len(reasons) == 1 else Lacking()
