@@ -1,12 +1,12 @@
 """What comes of exploring a part of a program: its classes of results, and its mistakes."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import final
 
 from archdsl.diagnostics import Diagnostic
 from archdsl.elaborate.addresses import is_relative
-from archdsl.elaborate.values import Any_
+from archdsl.elaborate.values import Any_, holds_tied, identity_of
 from archdsl.ir import Label
 
 from .diagram import Diagram, shifted
@@ -36,6 +36,17 @@ class Outcome:
     diagram: Diagram
     witness: Condition
 
+    def moved(self, prefix: str) -> "Outcome":
+        """Set relative addresses behind a prefix."""
+        if not prefix:
+            return self
+        return replace(
+            self,
+            diagram=shifted(prefix, self.diagram),
+            uses=_moved_uses(prefix, self.uses),
+            witness=_moved_condition(prefix, self.witness),
+        )
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,10 @@ class Failure:
         place = (primary.span.source.path, primary.span.start, primary.span.end) if primary else ()
         return (self.diagnostic.code, *place)
 
+    def moved(self, prefix: str) -> "Failure":
+        """Set relative addresses behind a prefix."""
+        return replace(self, condition=_moved_condition(prefix, self.condition)) if prefix else self
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,12 @@ class Faulty:
     uses: tuple[Use, ...]
     diagram: Diagram
 
+    def moved(self, prefix: str) -> "Faulty":
+        """Set relative addresses behind a prefix."""
+        if not prefix:
+            return self
+        return replace(self, diagram=shifted(prefix, self.diagram), uses=_moved_uses(prefix, self.uses))
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -70,7 +91,7 @@ class Exploration:
     """All that can come of a part: its classes of paths, its faults, and whether a requirement refused every path.
 
     Its addresses are relative to the part's own, or begin with `base`, the address under which it was walked.
-    A use of a faulty class has an index below 0, counted from the first. `trace` tells what is asked for when.
+    A use of a faulty class has an index below 0, counted from the first. `trace` tells what is asked for when, `gives_tied` whether some result holds a tied layer.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -79,6 +100,10 @@ class Exploration:
     refusals: tuple[Diagnostic, ...]
     base: str = ""
     trace: Trace | None = None
+    gives_tied: bool = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gives_tied", any(holds_tied(identity_of(own.value)) for own in self.outcomes))
 
     def class_of(self, use: Use) -> Outcome | Faulty:
         """Give the class that is used."""
@@ -86,22 +111,20 @@ class Exploration:
 
     def moved(self, prefix: str) -> "Exploration":
         """Set relative addresses behind a prefix."""
-        if not prefix:
-            return self
-
-        def condition(own: Condition) -> Condition:
-            return tuple((prefix + a if is_relative(a) else a, label) for a, label in own)
-
-        def uses(own: tuple[Use, ...]) -> tuple[Use, ...]:
-            return tuple(replace(use, root=prefix + use.root) if is_relative(use.root) else use for use in own)
-
-        outcomes = tuple(
-            replace(own, diagram=shifted(prefix, own.diagram), uses=uses(own.uses), witness=condition(own.witness))
-            for own in self.outcomes
+        return replace(
+            self,
+            outcomes=tuple(own.moved(prefix) for own in self.outcomes),
+            faulty=tuple(own.moved(prefix) for own in self.faulty),
+            failures=tuple(own.moved(prefix) for own in self.failures),
         )
-        faulty = tuple(replace(own, diagram=shifted(prefix, own.diagram), uses=uses(own.uses)) for own in self.faulty)
-        failures = tuple(replace(failure, condition=condition(failure.condition)) for failure in self.failures)
-        return replace(self, outcomes=outcomes, faulty=faulty, failures=failures)
+
+
+def _moved_condition(prefix: str, own: Condition) -> Condition:
+    return tuple((prefix + a if is_relative(a) else a, label) for a, label in own)
+
+
+def _moved_uses(prefix: str, own: tuple[Use, ...]) -> tuple[Use, ...]:
+    return tuple(replace(use, root=prefix + use.root) if is_relative(use.root) else use for use in own)
 
 
 def uses_of(indices: Mapping[tuple[str, Hashable], int]) -> tuple[Use, ...]:

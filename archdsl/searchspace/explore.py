@@ -151,8 +151,8 @@ class Explorer:
             if known is None:
                 known = self._explore(run, Frame("", instance, "", frame.suffix), is_closed=is_closed)
                 self._known[own, instance] = known
-            if not _gives_tied(known):
-                return self._enter(known.moved(frame.decision), frame, frame.decision)
+            if not known.gives_tied:
+                return self._enter(known, frame, frame.decision)
         # What a tied layer decides stands under an address of its own, which cannot be moved along with the part's.
         return self._enter(self._explore(run, frame, is_closed=is_closed), frame)
 
@@ -169,15 +169,15 @@ class Explorer:
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
         found, base = self._once(root, key, run)
         if self._apart is not None and self._apart.holds(root):
-            return self._use_apart(self._apart, root, key, found)
+            return self._use_apart(self._apart, root, key, found.moved("" if base else root))
         return self._pick(found, (root, (base, key)), "" if base else root)
 
     def _once(self, root: str, key: Hashable, run: Callable[[Frame], Any_]) -> tuple[Exploration, str]:
         """Give what comes of a part whose decisions are made under a root; its base, if it was walked there."""
         if not holds_tied(key):
             known = self._decided_once("", key, run)
-            if not _gives_tied(known):
-                return known.moved(root), ""
+            if not known.gives_tied:
+                return known, ""
         return self._decided_once(root, key, run), root
 
     def _decided_once(self, base: str, key: Hashable, run: Callable[[Frame], Any_]) -> Exploration:
@@ -209,11 +209,14 @@ class Explorer:
     # ------------------------------------------------------------ walking all paths
 
     def _pick(self, exploration: Exploration, tied: tuple[str, Hashable] | None, prefix: str = "") -> Any_:
-        """Take one class of a part's paths; a tied part, met again under one signature, must be of the same class."""
+        """Take one class of a part's paths; a tied part, met again under one signature, must be of the same class.
+
+        The part's relative addresses are set behind `prefix`.
+        """
         path = self._paths[-1]
-        path.failures.extend(exploration.failures)
+        path.failures.extend(failure.moved(prefix) for failure in exploration.failures)
         path.refusals.extend(exploration.refusals)
-        path.fail(exploration.faulty, tied)
+        path.fail([faulty.moved(prefix) for faulty in exploration.faulty], tied)
         outcomes = exploration.outcomes
         if not outcomes:
             raise Dead
@@ -221,7 +224,7 @@ class Explorer:
             index = path.uses[tied]
             return outcomes[index].value
         index = path.branch(len(outcomes)) if len(outcomes) > 1 else 0
-        outcome = outcomes[index]
+        outcome = outcomes[index].moved(prefix)
         if not isinstance(exploration.trace, Leave):
             assert exploration.trace is not None, "a part that has outcomes has walks that end"
             path.events.append((exploration.trace, prefix, index))
@@ -301,7 +304,3 @@ class Explorer:
             yield path
             script = path.following()
             self._budget.spend(self._network.definition.span)
-
-
-def _gives_tied(exploration: Exploration) -> bool:
-    return any(holds_tied(identity_of(outcome.value)) for outcome in exploration.outcomes)
