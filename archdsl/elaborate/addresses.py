@@ -200,15 +200,19 @@ class TreeCache:
         self.evaluating: set[int] = set()
         self.calls: dict[Hashable, tuple[Any, int]] = {}
         self.recursions: dict[int, Any] = {}
+        self.by_value: set[int] = set()
 
     def prepare(self, definition: ast.Definition) -> None:
-        """Number the uses of names in a definition."""
+        """Number the uses of names in a definition, and find the choices whose elements are seen by value alone."""
         if id(definition) in self._prepared:
             return
         self._prepared.add(id(definition))
+        from .interchange import seen_by_value
+
         match definition:
             case ast.Composite(body=body):
                 self.parts.update(parts_of(body))
+                self.by_value.update(seen_by_value(body, self))
             case ast.Function(value=value) | ast.Let(value=value):
                 self.parts.update(parts_of(value))
             case ast.OpDefinition():

@@ -1,6 +1,6 @@
 """What `choose` means: asked of the handler, or kept open side by side."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, NoReturn, final
 
@@ -34,6 +34,7 @@ from .values import (
     Subset,
     Tensor,
     describe,
+    identity_of,
     is_layer,
     text_of,
 )
@@ -189,11 +190,18 @@ class Choices:
             if not all(isinstance(item, (Tensor, Absent)) for item in items):
                 not_yet("an open choice of static values", tree.span)
             return OpenSubset(frame.decision, frame.instance, items, low, high, tree.span)
-        point = SomeOf(frame.decision, len(items), low, high, tree.span)
+        point = SomeOf(frame.decision, len(items), low, high, tree.span, kinds=self._kinds(tree, items))
         indices = point.indices(self._interpreter.handler.choose(point))
         chosen = tuple(items[index] for index in indices)
         self._mark(chosen)
         return Subset(chosen, indices, of_tensors=not chosen and holds_tensors(source))
+
+    def _kinds(self, tree: ast.ChooseOf, items: tuple[Any_, ...]) -> tuple[int, ...] | None:
+        """Number the elements of a list, equal ones alike, where their places in it are not seen."""
+        if self._interpreter.builds or id(tree) not in self._interpreter.program.cache.by_value:
+            return None
+        numbers: dict[Hashable, int] = {}
+        return tuple(numbers.setdefault(identity_of(item), len(numbers)) for item in items)
 
     def _some_alternatives(self, tree: ast.ChooseOf, env: Env) -> Any_:
         """Decide for some alternatives; only those that are chosen are evaluated, in the order of the text."""

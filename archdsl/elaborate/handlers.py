@@ -35,6 +35,7 @@ class SomeOf:
     """A choice of `low..high` elements of a list of `count`; its labels are the sets of their indices.
 
     Of alternatives with `names` they are the sets of these, in alphabetical order, whatever their order in the text.
+    `kinds` numbers the elements, equal ones alike, where what follows sees what they are and not where they stand.
     """
 
     address: str
@@ -43,6 +44,7 @@ class SomeOf:
     high: int
     span: Span = field(compare=False, repr=False)
     names: tuple[str, ...] | None = None
+    kinds: tuple[int, ...] | None = field(default=None, compare=False, repr=False)
 
     @property
     def labels(self) -> Iterator[tuple[int, ...] | tuple[str, ...]]:
@@ -73,6 +75,10 @@ class SomeOf:
         if self.names is None:
             return label  # type: ignore[return-value]
         return tuple(index for index, name in enumerate(self.names) if name in label)
+
+    def kinds_of(self, label: Label) -> Hashable:
+        """Give what can be seen of what an admissible label chooses: equal labels lead to the same."""
+        return label if self.kinds is None else tuple(self.kinds[index] for index in self.indices(label))
 
 
 Point = OneOf | SomeOf

@@ -91,7 +91,8 @@ class Exploration:
     """All that can come of a part: its classes of paths, its faults, and whether a requirement refused every path.
 
     Its addresses are relative to the part's own, or begin with `base`, the address under which it was walked.
-    A use of a faulty class has an index below 0, counted from the first. `trace` tells what is asked for when, `gives_tied` whether some result holds a tied layer.
+    A use of a faulty class has an index below 0, counted from the first. `trace` tells what is asked for when,
+    `gives_tied` whether some result holds a tied layer.
     """
 
     outcomes: tuple[Outcome, ...]

@@ -24,7 +24,7 @@ from .causes import MAX_PATHS_TO_COMPARE, causes_of
 from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, product, union
 from .exploration import Exploration, Failure, Faulty, Outcome, uses_of
 from .paths import START, Dead, Merged, Path, State, Ways, Wrong
-from .trace import Leave
+from .trace import Alternatives, Leave
 
 MAX_LABELS = 200_000
 STEPS_OF_A_DIAGRAM = 20
@@ -66,7 +66,7 @@ class Explorer:
         self._paths: list[Path] = []
         self._known: dict[Hashable, Exploration] = {}
         self._tied: dict[Hashable, Exploration] = {}
-        self._subsets: dict[Hashable, tuple[Label, ...]] = {}
+        self._subsets: dict[Hashable, Alternatives] = {}
         self._interner = Interner(lambda: self._budget.spend(network.definition.name_span, STEPS_OF_A_DIAGRAM))
         self._meet = Meet(self._interner)
         self._apart = apart
@@ -119,27 +119,31 @@ class Explorer:
             if not point.admits(label):
                 raise Dead
             return label
-        labels = self._labels(point)
-        i = path.branch(len(labels))
-        path.events.append((point.address, labels, i))
-        label = labels[i]
-        prior = point.weights[i] / sum(point.weights) if isinstance(point, OneOf) else 1.0 / len(labels)
-        literal = Literal(point.address, label, prior)
-        path.factors.append(literal)
-        path.picked.append(literal)
-        path.decided[point.address] = label
+        own = self._alternatives(point)
+        kind = path.branch(len(own.members))
+        path.events.append((point.address, own, kind))
+        whole, weights = (sum(point.weights), point.weights) if isinstance(point, OneOf) else (len(own.labels), None)
+        decided = union(
+            Literal(point.address, own.labels[i], (weights[i] if weights else 1.0) / whole) for i in own.members[kind]
+        )
+        path.factors.append(decided)
+        path.picked.append(decided)
+        label = path.decided[point.address] = own.labels[own.members[kind][0]]
         return label
 
-    def _labels(self, point: Point) -> tuple[Label, ...]:
+    def _alternatives(self, point: Point) -> Alternatives:
         if isinstance(point, OneOf):
-            return point.labels
-        key = (point.count, point.low, point.high, point.names)
+            return Alternatives(point.labels, tuple(range(len(point.labels))))
+        key = (point.count, point.low, point.high, point.names, point.kinds)
         known = self._subsets.get(key)
         if known is None:
             if sum(comb(point.count, size) for size in range(point.low, point.high + 1)) > MAX_LABELS:
                 message = f"a choice of {point.low} to {point.high} out of {point.count} has too many alternatives"
                 raise BudgetSpent(Diagnostic("budget-spent", message, Place(point.span)))
-            known = self._subsets[key] = tuple(point.labels)
+            labels = tuple(point.labels)
+            numbers: dict[Hashable, int] = {}
+            kinds = tuple(numbers.setdefault(point.kinds_of(label), len(numbers)) for label in labels)
+            known = self._subsets[key] = Alternatives(labels, kinds)
         return known
 
     def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:

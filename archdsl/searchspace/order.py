@@ -40,7 +40,7 @@ class _Question:
 
     def after(self, index: int, decided: Mapping[str, Label]) -> "_Question | None":
         """Give the next question when the label with this index is decided; None where no more is asked for."""
-        return _next(self.ask.then[index], self.prefix, self.around, decided)
+        return _next(self.ask.after(index), self.prefix, self.around, decided)
 
 
 def _next(trace: Trace | None, prefix: str, around: _Around | None, decided: Mapping[str, Label]) -> _Question | None:
@@ -61,7 +61,7 @@ def _next(trace: Trace | None, prefix: str, around: _Around | None, decided: Map
                 address = resolve(prefix, trace.address)
                 if address not in decided:
                     return _Question(address, trace, prefix, around)
-                trace = trace.then[_index(trace.labels, decided[address])]
+                trace = trace.after(_index(trace.labels, decided[address]))
             case None:
                 raise AssertionError("the decisions of a member lead to an end")
 

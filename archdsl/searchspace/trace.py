@@ -6,7 +6,7 @@ several walks come to one state, what follows is one stage. A diagram says which
 which order they are asked for.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Union, final
 
 from archdsl.elaborate.addresses import is_relative
@@ -14,13 +14,38 @@ from archdsl.ir import Label
 
 
 @final
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """The labels that may be decided for a choice; `kinds` numbers those alike that nothing after it tells apart."""
+
+    labels: tuple[Label, ...]
+    kinds: tuple[int, ...]
+    members: tuple[tuple[int, ...], ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        members: list[list[int]] = [[] for _ in range(1 + max(self.kinds, default=-1))]
+        for index, kind in enumerate(self.kinds):
+            members[kind].append(index)
+        object.__setattr__(self, "members", tuple(map(tuple, members)))
+
+
+@final
 @dataclass(slots=True, eq=False)
 class Ask:
-    """A decision is asked for; `then` is what follows upon each label, None where nothing comes of it."""
+    """A decision is asked for; `then` is what follows upon each kind of labels, None where nothing comes of it."""
 
     address: str
-    labels: tuple[Label, ...]
+    alternatives: "Alternatives"
     then: list["Trace | None"]
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """The labels that may be decided, in the order of the text."""
+        return self.alternatives.labels
+
+    def after(self, index: int) -> "Trace | None":
+        """Give what follows upon the label with this index."""
+        return self.then[self.alternatives.kinds[index]]
 
 
 @final
@@ -41,8 +66,8 @@ class Leave:
     index: int
 
 
-Asked = tuple[str, tuple[Label, ...], int]
-"""An address, the labels that may be decided there, and the place of the one that is."""
+Asked = tuple[str, Alternatives, int]
+"""An address, the labels that may be decided there, and the kind of the one that is."""
 Entered = tuple["Trace", str, int]
 """The trace of a part, its prefix, and the index of the class in which it ended."""
 Event = Asked | Entered
@@ -91,10 +116,10 @@ class Stage:
 Trace = Union[Ask, Enter, Leave, Stage]  # noqa: UP007 - these types refer to each other
 
 
-def _node(what: "str | Trace", how: tuple[Label, ...] | str) -> Ask | Enter:
+def _node(what: "str | Trace", how: Alternatives | str) -> Ask | Enter:
     if isinstance(what, str):
-        assert isinstance(how, tuple)
-        return Ask(what, how, [None] * len(how))
+        assert isinstance(how, Alternatives)
+        return Ask(what, how, [None] * len(how.members))
     assert isinstance(how, str)
     return Enter(what, how, {})
 
