@@ -40,7 +40,7 @@ class Comprehensions:
         """Give the elements of a comprehension; over an open choice all are mapped first, then selected."""
         if not self._interpreter.program.cache.applies(tree):
             found: list[Any_] = []
-            self._clauses(tree, 0, env, found, ())
+            self._clauses(tree, 0, env, found, None)
             return found
         suffix = env.frame.suffix
 
@@ -54,8 +54,17 @@ class Comprehensions:
         return list(results)
 
     def _clauses(
-        self, tree: ast.Generator, index: int, env: Env, results: list[Any_], loops: tuple[tuple[Subset, int], ...]
+        self,
+        tree: ast.Generator,
+        index: int,
+        env: Env,
+        results: list[Any_],
+        loops: tuple[tuple[Subset, int], ...] | None,
     ) -> None:
+        """Run the loops from one on; `loops` are those around, None where the comprehension is no part of its own.
+
+        What is around such a one is no part of what tells its states apart: walks do not meet in it.
+        """
         if index == len(tree.clauses):
             if tree.condition is None or self._interpreter.truth(tree.condition, env):
                 results.append(self._element(tree.element, env))
@@ -75,8 +84,8 @@ class Comprehensions:
             results.extend(self._interpreter.choices.select(source, tuple(mapped)))
             return
         for number, (item, position) in enumerate(zip(source.items, source.positions, strict=True)):
-            around = (*loops, (source, number))
-            if number:
+            around = None if loops is None else (*loops, (source, number))
+            if number and around is not None:
                 self._interpreter.handler.reach(_State(results, around))
             inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(position))
             self._clauses(tree, index + 1, inner, results, around)

@@ -97,3 +97,10 @@ def test_a_tied_layer_sees_no_difference_between_the_members_of_a_list() -> None
     space = loads(f"network net(x: image[2, 4, 4]) -> image[2, 4, 4] {{ {body} }}")
     assert space.size() == 2**9 * factorial(9)
     assert space.verdict.walks < 500
+
+
+def test_a_list_that_decides_nothing_is_no_place_where_walks_meet() -> None:
+    chosen = "let k = (choose { 1 | 3 }) + len([i for i in 0..2])"
+    assert verdict("", f"{chosen} return x |> conv[2, 1 if k == 4 else 2]") == ("refuted", ["illegal-op"])
+    space = loads(f"network net(x: image[2, 4, 4]) -> image[2, 4, 4] {{ {chosen} require k == 6 return x }}")
+    assert [dict(own.decisions) for own in space.enumerate()] == [{"net.k": "3"}]
