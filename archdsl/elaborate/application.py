@@ -285,11 +285,13 @@ class Application:
         return self._interpreter.handler.scope(own, frame, iterate, is_closed=False)
 
     def _iterations(self, layer: Repeated, inputs: Sequence[TensorLike], frame: Frame) -> Any_:
-        values: list[TensorLike] = list(inputs)
-        result: Any_ = values[0] if len(values) == 1 else Several(tuple(values))
-        for i in range(layer.count):
-            if i:
-                self._interpreter.handler.reach(partial(_after, i, result))
+        result: Any_ = inputs[0] if len(inputs) == 1 else Several(tuple(inputs))
+        place: tuple[int, Any_] | None = self._interpreter.handler.begin()
+        first, result = place or (0, result)
+        values = _tensors_of(result)
+        for i in range(first, layer.count):
+            if i > first:
+                self._interpreter.handler.reach(partial(_after, i, result), (i, result))
             own = frame.child(f"{layer.part}[{i}]")
             env = layer.env.bind(layer.repeat.index, i) if layer.repeat.index else layer.env
             current = tuple(values)
@@ -312,7 +314,7 @@ class Application:
                 return part_key and part_key(), tuple(map(identity_of, current))
 
             result = self._interpreter.handler.scope(part_key and key, own, run, is_closed=False)
-            values = list(result.values) if isinstance(result, Several) else [result]  # type: ignore[arg-type,list-item]
+            values = _tensors_of(result)
         return result
 
     def _apply_tied(self, layer: Tied, inputs: Sequence[TensorLike], frame: Frame) -> Any_:
@@ -325,6 +327,10 @@ class Application:
 
         key = (identity_of(layer.layer), self.levels.key, taken)
         return self._interpreter.handler.tied(layer.root, key, own, run)
+
+
+def _tensors_of(result: Any_) -> list[TensorLike]:
+    return list(result.values) if isinstance(result, Several) else [result]  # type: ignore[arg-type,list-item]
 
 
 def _after(iterations: int, result: Any_) -> Hashable:

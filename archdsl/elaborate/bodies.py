@@ -60,9 +60,14 @@ class Bodies:
             fail(
                 "too-large", f"a body binds at most {MAX_NAMES} names", body.statements[MAX_NAMES].span, "one too many"
             )
+        place: _Place | None = self._interpreter.handler.begin()
+        if place is not None:
+            env = place.env
         for number, statement in enumerate(body.statements):
-            if number:
-                self._reach(body, number, env)
+            if place is not None and number < place.number:
+                continue
+            if number and place is None:
+                self._reach(body, _Place(number, env))
             match statement:
                 case ast.Let():
                     env = self._let(statement, env)
@@ -70,7 +75,7 @@ class Bodies:
                     chosen = self._interpreter.builds and is_chosen(
                         statement.count, env, self._interpreter.program.cache
                     )
-                    env = env.bind(statement.name, self._nodes(body, number, statement, env), chosen=chosen)
+                    env = env.bind(statement.name, self._nodes(body, number, statement, env, place), chosen=chosen)
                 case ast.Require(condition=condition):
                     if self._interpreter.heeds_requirements and not self._interpreter.truth(condition, env):
                         text = " ".join(condition.span.text.split())
@@ -81,17 +86,18 @@ class Bodies:
                     not_yet("a `setting`", statement.span)
                 case ast.Return():
                     return self._return(statement, env, inputs)
+            place = None
         fail("missing-return", "a body needs a `return`", body.span)
 
-    def _reach(self, body: ast.Body, number: int, env: Env, *now: Any_) -> None:
+    def _reach(self, body: ast.Body, place: "_Place") -> None:
         """Note that what follows depends on the names that it uses, and on what a statement has made so far."""
-        interpreter = self._interpreter
 
         def state() -> Hashable:
-            names = interpreter.program.cache.names_from(body, number)
-            return number, identity_of_names(names, env), tuple(map(identity_of, now))
+            names = self._interpreter.program.cache.names_from(body, place.number)
+            made = (place.made, tuple(map(identity_of, place.earlier)))
+            return place.number, identity_of_names(names, place.env), made
 
-        interpreter.handler.reach(state)
+        self._interpreter.handler.reach(state, place)
 
     def _return(self, statement: ast.Return, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
         values = tuple(self._result(value, env, inputs) for value in statement.values)
@@ -136,7 +142,7 @@ class Bodies:
             fail("wrong-arity", message, place, f"{len(statement.names)} names", secondary=secondary)
         return dict(zip(statement.names, values, strict=True))
 
-    def _nodes(self, body: ast.Body, number: int, statement: ast.Nodes, env: Env) -> Any_:
+    def _nodes(self, body: ast.Body, number: int, statement: ast.Nodes, env: Env, place: "_Place | None") -> Any_:
         if isinstance(statement.count, ast.Range):
             not_yet("a range of node counts", statement.count.span)
         count = self._interpreter.integer(statement.count, env)
@@ -145,15 +151,11 @@ class Bodies:
             fail("too-large", message, statement.count.span, f"{count} nodes")
         part = self._interpreter.program.cache.parts.get(id(statement), statement.name)
         base = join(env.frame.instance, part)
-        earlier: list[TensorLike] = []
-        for seed in statement.seeds:
-            value = self._interpreter.evaluate(seed, env)
-            for tensor in self._interpreter.tensors(value, seed, env):
-                earlier.append(self._member_of(tensor, len(earlier), f"{base}~{len(earlier)}"))
-        made: list[TensorLike] = []
-        for i in range(count):
-            if i:
-                self._reach(body, number, env, i, tuple(earlier))
+        first = place.made if place is not None else 0
+        earlier = [*place.earlier] if place is not None and first else self._seeds(statement, env, base)
+        for i in range(first, count):
+            if i > first:
+                self._reach(body, _Place(number, env, i, tuple(earlier)))
             inner = env.bind("earlier", tuple(earlier) or NO_TENSORS).at(env.frame.child(f"{part}[{i}]"))
             if statement.index:
                 inner = inner.bind(statement.index, i)
@@ -171,10 +173,16 @@ class Bodies:
                     statement.body.span,
                     describe(value),
                 )
-            node = self._member_of(tensors[0], len(earlier), f"{base}[{i}]")
-            earlier.append(node)
-            made.append(node)
-        return tuple(made) or NO_TENSORS
+            earlier.append(self._member_of(tensors[0], len(earlier), f"{base}[{i}]"))
+        return tuple(earlier[len(earlier) - count :]) or NO_TENSORS
+
+    def _seeds(self, statement: ast.Nodes, env: Env, base: str) -> list[TensorLike]:
+        found: list[TensorLike] = []
+        for seed in statement.seeds:
+            value = self._interpreter.evaluate(seed, env)
+            for tensor in self._interpreter.tensors(value, seed, env):
+                found.append(self._member_of(tensor, len(found), f"{base}~{len(found)}"))
+        return found
 
     def _member_of(self, tensor: TensorLike, index: int, member: str) -> TensorLike:
         if isinstance(tensor, Absent):
@@ -207,6 +215,17 @@ class Bodies:
             elif not isinstance(actual, Absent):
                 message = f"`{definition.name}` gives {describe(actual)}, its type says {expected.span.text}"
                 fail("wrong-kind", message, expected.span, "the type of a tensor")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Before which statement of a body a walk is; inside of `nodes`, how many are made, and all there are."""
+
+    number: int
+    env: Env
+    made: int = 0
+    earlier: tuple[TensorLike, ...] = ()
 
 
 @final

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
-from typing import Protocol, final
+from typing import Any, Protocol, final
 
 from archdsl.diagnostics import Diagnostic, Span, similar
 from archdsl.diagnostics import Label as Place
@@ -100,8 +100,15 @@ class Handler(Protocol):
         """
         ...
 
-    def reach(self, state: Key) -> None:
-        """Note a state of the part that is walked: what follows depends on it and on nothing else."""
+    def reach(self, state: Key, place: object = None) -> None:
+        """Note a state of the part that is walked: what follows depends on it and on nothing else.
+
+        With a `place`, a walk may begin here.
+        """
+        ...
+
+    def begin(self) -> Any:
+        """Give the place where the walk of a body or a repetition begins; None at its start."""
         ...
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
@@ -149,8 +156,11 @@ class Replay:
     def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
         return run(frame)
 
-    def reach(self, state: Key) -> None:
+    def reach(self, state: Key, place: object = None) -> None:
         pass
+
+    def begin(self) -> None:
+        return None
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
         return run(Frame(root, frame.instance, frame.parameters))
@@ -203,8 +213,11 @@ class Static:
     def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
         return run(frame)
 
-    def reach(self, state: Key) -> None:
+    def reach(self, state: Key, place: object = None) -> None:
         pass
+
+    def begin(self) -> None:
+        return None
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
         return run(frame)
@@ -226,8 +239,11 @@ class Keep:
     def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
         return run(frame)
 
-    def reach(self, state: Key) -> None:
+    def reach(self, state: Key, place: object = None) -> None:
         pass
+
+    def begin(self) -> None:
+        return None
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
         return run(Frame(root, frame.instance, frame.parameters))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from itertools import islice
 from math import comb
-from typing import Protocol, final
+from typing import Any, Protocol, final
 
 from archdsl.diagnostics import Diagnostic
 from archdsl.diagnostics import Label as Place
@@ -73,6 +73,7 @@ class Explorer:
         if apart is not None:
             self._interpreter.heeds_requirements = False
             self._interpreter.leave_out = apart.leave_out
+        self._begin: object = None
         self.walks = 0
 
     # ------------------------------------------------------------ the whole network
@@ -165,10 +166,16 @@ class Explorer:
             self._apart.enter(frame, found)
         return self._pick(found, None, prefix)
 
-    def reach(self, state: Key) -> None:
+    def reach(self, state: Key, place: object = None) -> None:
         path = self._paths[-1]
         if path.ways.merges and len(path.sizes) > path.branched:
             path.reach((Ways, state(), frozenset(path.uses.items()), frozenset(path.marks)))
+        if place is not None:
+            path.keep(place)
+
+    def begin(self) -> Any:
+        place, self._begin = self._begin, None
+        return place
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
         found, base = self._once(root, key, run)
@@ -277,9 +284,9 @@ class Explorer:
         is_closed: bool,
     ) -> Iterator[Path]:
         """Walk one path after the other; `classes` takes the results, each with the first path that came to it."""
-        script: list[int] | None = []
-        while script is not None:
-            path = Path(script, ways, is_closed)
+        following: tuple[Path, object] | None = Path([], ways, is_closed), None
+        while following is not None:
+            path, self._begin = following
             self.walks += 1
             self._paths.append(path)
             depth = len(self._interpreter.application.stack)
@@ -306,5 +313,5 @@ class Explorer:
                 self._paths.pop()
                 del self._interpreter.application.stack[depth:]
             yield path
-            script = path.following()
+            following = path.following()
             self._budget.spend(self._network.definition.span)

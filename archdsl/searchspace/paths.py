@@ -1,7 +1,7 @@
 """The walks through one part: which alternatives each takes, and where two of them come to one state."""
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import final
 
 from archdsl.diagnostics import Diagnostic
@@ -85,9 +85,33 @@ class Path:
     refusals: list[Diagnostic] = field(default_factory=list)
     shared: int = field(init=False)
     branched: int = 0
+    checkpoints: list["Checkpoint"] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.shared = len(self.script)
+
+    def _copy(self, script: list[int], checkpoints: list["Checkpoint"]) -> "Path":
+        """Give a path that has come as far as this one."""
+        return replace(
+            self,
+            script=script,
+            sizes=[*self.sizes],
+            factors=[*self.factors],
+            decided={**self.decided},
+            picked=[*self.picked],
+            events=[*self.events],
+            uses={**self.uses},
+            marks={*self.marks},
+            failures=[*self.failures],
+            refusals=[*self.refusals],
+            checkpoints=checkpoints,
+        )
+
+    def keep(self, place: object) -> None:
+        """Note that a walk that takes another alternative later on may begin here."""
+        if self.checkpoints and self.checkpoints[-1].branchings == len(self.sizes):
+            self.checkpoints.pop()
+        self.checkpoints.append(Checkpoint(len(self.sizes), place, self._copy([], [])))
 
     @property
     def is_new(self) -> bool:
@@ -131,9 +155,23 @@ class Path:
             self.script.append(0)
         return self.script[i]
 
-    def following(self) -> list[int] | None:
-        """Give the script of the next walk, None after the last."""
+    def following(self) -> "tuple[Path, object] | None":
+        """Give the next walk and the place where it begins, None after the last."""
         for i in range(len(self.sizes) - 1, -1, -1):
             if self.script[i] + 1 < self.sizes[i]:
-                return [*self.script[:i], self.script[i] + 1]
+                script = [*self.script[:i], self.script[i] + 1]
+                known = [own for own in self.checkpoints if own.branchings <= i]
+                if known:
+                    return known[-1].path._copy(script, known), known[-1].place
+                return Path(script, self.ways, self.is_closed), None
         return None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A place where a walk may begin, after so many branchings, and what the walk to it has come to."""
+
+    branchings: int
+    place: object
+    path: Path

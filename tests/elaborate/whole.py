@@ -89,8 +89,11 @@ class Guess:
             self.taken[point.address] = label
         return self.taken[point.address]
 
-    def reach(self, state: Key) -> None:
+    def reach(self, state: Key, place: object = None) -> None:
         pass
+
+    def begin(self) -> None:
+        return None
 
     def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
         return self._replay.scope(key, frame, run)

@@ -31,8 +31,11 @@ class Drawn:
                 self._decisions[point.address] = self._rng.choice(point.labels)
         return self._decisions[point.address]
 
-    def reach(self, state: Key) -> None:
+    def reach(self, state: Key, place: object = None) -> None:
         pass
+
+    def begin(self) -> None:
+        return None
 
     def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
         return run(frame)

@@ -59,8 +59,11 @@ class Odometer:
                 return [*self.script[:place], self.script[place] + 1]
         return None
 
-    def reach(self, state: PartKey) -> None:
+    def reach(self, state: PartKey, place: object = None) -> None:
         pass
+
+    def begin(self) -> None:
+        return None
 
     def scope(self, key: PartKey | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
         return run(frame)

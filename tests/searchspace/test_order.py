@@ -197,7 +197,8 @@ def points_of(space: Space, decisions: Decisions) -> list[Point]:
     found: list[Point] = []
 
     class Noting:
-        scope, tied, mark, is_marked, reach = replay.scope, replay.tied, replay.mark, replay.is_marked, replay.reach
+        scope, tied, reach, begin = replay.scope, replay.tied, replay.reach, replay.begin
+        mark, is_marked = replay.mark, replay.is_marked
 
         def choose(self, point: Point) -> Label:
             found.append(point)
