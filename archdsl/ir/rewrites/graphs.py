@@ -51,7 +51,8 @@ def store(graph: Graph, permissions: Iterable[Permission]) -> Stored:
     Raises:
         ArchdslError: a choice is still open.
     """
-    return _stored(in_line(graph)[0], permissions)
+    has_scans = any(isinstance(node, Scan) for node in graph.nodes)
+    return _stored(in_line(graph)[0] if has_scans else graph, permissions)
 
 
 def _stored(graph: Graph, permissions: Iterable[Permission]) -> Stored:

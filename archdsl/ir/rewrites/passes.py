@@ -1,6 +1,6 @@
 """The rewrites, each a value with a name. All but the last two give a graph that computes the same."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol, final
 
@@ -10,7 +10,7 @@ from .graphs import rewritten, with_steps
 from .terms import Move
 
 
-class Pass(Protocol):
+class Pass(Hashable, Protocol):
     """A rewrite of graphs, by the laws of their ops.
 
     `is_exact` tells that the graph after it computes what the graph before it does, of real numbers. `apply` gives the

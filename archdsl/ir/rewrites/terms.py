@@ -6,6 +6,7 @@ A node is made of operands that are there already, so all is decided bottom-up a
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple, Protocol, final
 
@@ -32,7 +33,7 @@ ZEROS = "(zeros)"
 """The op of the leaf that stands for zeros of a type, however they were computed."""
 
 
-class Permission(Protocol):
+class Permission(Hashable, Protocol):
     """Says which moves the laws of an op permit."""
 
     def moves(self, laws: frozenset[str]) -> frozenset[Move]:
@@ -108,8 +109,7 @@ class Terms:
         known = self._numbers.get(operation)
         if known is None:
             known = self._numbers[operation] = len(self.operations)
-            moves: frozenset[Move] = frozenset()
-            moves = moves.union(*(own.moves(operation.laws) for own in self._permissions))
+            moves = _moves(self._permissions, operation.laws)
             self.operations.append(operation)
             self._moves.append(moves if len(operation.types) == 1 else moves - SINGLE)
         return known
@@ -201,6 +201,12 @@ class Terms:
         else:
             self.touched = True
         return known
+
+
+@lru_cache
+def _moves(permissions: tuple[Permission, ...], laws: frozenset[str]) -> frozenset[Move]:
+    none: frozenset[Move] = frozenset()
+    return none.union(*(own.moves(laws) for own in permissions))
 
 
 def _counted(operands: Operands) -> Mapping[int, int]:
