@@ -19,17 +19,17 @@ class Drawn:
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
-        self._decisions: dict[str, Label] = {}
+        self.decisions: dict[str, Label] = {}
         self._marked: set[str] = set()
 
     def choose(self, point: Point) -> Label:
-        if point.address not in self._decisions:
+        if point.address not in self.decisions:
             if isinstance(point, SomeOf):
                 size = self._rng.randint(point.low, point.high)
-                self._decisions[point.address] = tuple(sorted(self._rng.sample(range(point.count), size)))
+                self.decisions[point.address] = tuple(sorted(self._rng.sample(range(point.count), size)))
             else:
-                self._decisions[point.address] = self._rng.choice(point.labels)
-        return self._decisions[point.address]
+                self.decisions[point.address] = self._rng.choice(point.labels)
+        return self.decisions[point.address]
 
     def reach(self, state: Key, place: object = None) -> None:
         pass
