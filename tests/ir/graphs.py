@@ -107,7 +107,8 @@ def _extend(draw: st.DrawFn, made: Made, joins: Sequence[str]) -> None:
         table = OF_VECTORS
     else:
         table = UNARY
-    names = [name for name in table if type_.dims[0] > 1 or name not in ("crop", "split")]
+    out_of_place = {"crop", "split"} if type_.dims[0] == 1 else {"widen"} if type_.dims[0] > 4 else set()
+    names = [name for name in table if name not in out_of_place]
     op = draw(st.sampled_from(names))
     attributes = draw(st.sampled_from(table[op]))
     made.add(op, attributes, (first,), _shared(draw, made, op, attributes, (first,)))
