@@ -23,6 +23,12 @@ class OpenDecision:
     count: int = 0
     low: int = 0
     high: int = 0
+    names: tuple[str, ...] | None = None
+
+    def elements(self, label: Label) -> tuple[int, ...]:
+        """Give the indices of the elements that a decision of the second kind takes."""
+        taken = (Takes(self.address, i, self.count, self.low, self.high, self.names) for i in range(self.count))
+        return tuple(atom.index for atom in taken if atom.is_in(label))
 
     @property
     def size(self) -> int:
@@ -49,9 +55,11 @@ def open_decisions(nodes: Iterable[AnyNode]) -> dict[str, OpenDecision]:
                     known.extend(own for own in atom.among if place_of(own, known) is None)
                 else:
                     members.setdefault(atom.address, atom)
-    return {
-        address: OpenDecision(address, tuple(own))
-        if own
-        else OpenDecision(address, (), members[address].count, members[address].low, members[address].high)
-        for address, own in labels.items()
-    }
+    found: dict[str, OpenDecision] = {}
+    for address, own in labels.items():
+        if own:
+            found[address] = OpenDecision(address, tuple(own))
+        else:
+            of = members[address]
+            found[address] = OpenDecision(address, (), of.count, of.low, of.high, of.names)
+    return found

@@ -41,18 +41,31 @@ class Is:
 @final
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """The decision, a set of `low..high` out of `count` elements, takes the element with this index."""
+    """The decision, a set of `low..high` out of `count` elements, takes the element with this index.
+
+    Of elements with `names` the decision is the set of these, in alphabetical order.
+    """
 
     address: str
     index: int
     count: int
     low: int
     high: int
+    names: tuple[str, ...] | None = None
 
     @property
-    def sets(self) -> Iterator[tuple[int, ...]]:
+    def sets(self) -> Iterator[tuple[int, ...] | tuple[str, ...]]:
         """The sets that the decision can be, by size, then lexicographically."""
-        return (chosen for size in range(self.low, self.high + 1) for chosen in combinations(range(self.count), size))
+        sets = (chosen for size in range(self.low, self.high + 1) for chosen in combinations(range(self.count), size))
+        if self.names is None:
+            return sets
+        names = self.names
+        return (tuple(sorted(names[index] for index in chosen)) for chosen in sets)
+
+    def is_in(self, label: Label) -> bool:
+        """Tell whether a set holds the element."""
+        element = self.index if self.names is None else self.names[self.index]
+        return isinstance(label, tuple) and element in label
 
     @property
     def number_of_sets(self) -> int:
@@ -185,9 +198,7 @@ def restricted(guard: Guard, decisions: Mapping[str, Label]) -> Guard:
         case Is(address=address) if address in decisions:
             return ALWAYS if place_of(decisions[address], guard.labels) is not None else NEVER
         case Takes(address=address) if address in decisions:
-            label = decisions[address]
-            assert isinstance(label, tuple)
-            return ALWAYS if guard.index in label else NEVER
+            return ALWAYS if guard.is_in(decisions[address]) else NEVER
         case Not(guard=inner):
             return negated(restricted(inner, decisions))
         case All(guards=guards):
@@ -207,9 +218,8 @@ def holds(guard: Guard, decisions: Mapping[str, Label]) -> bool:
     match guard:
         case Is(address=address, labels=labels):
             return address in decisions and place_of(decisions[address], labels) is not None
-        case Takes(address=address, index=index):
-            label = decisions.get(address, ())
-            return isinstance(label, tuple) and index in label
+        case Takes(address=address):
+            return guard.is_in(decisions.get(address, ()))
         case Not(guard=inner):
             return not holds(inner, decisions)
         case All(guards=guards):
@@ -232,15 +242,11 @@ def excludes(one: Guard, other: Guard) -> bool:
         case (Is(), Is()):
             return one.address == other.address and all(place_of(own, other.labels) is None for own in one.labels)
         case (Is(), Takes()):
-            return one.address == other.address and not any(_has(own, other.index) for own in one.labels)
+            return one.address == other.address and not any(map(other.is_in, one.labels))
         case (Takes(), Is()):
             return excludes(other, one)
         case _:
             return one == Not(other) or other == Not(one)
-
-
-def _has(label: Label, index: int) -> bool:
-    return isinstance(label, tuple) and index in label
 
 
 def worlds(guards: Sequence[Guard]) -> Iterator[tuple[dict[str, Label], tuple[bool, ...]]]:
@@ -269,8 +275,8 @@ def text_of_guard(guard: Guard) -> str:
             return f"{address} = {_shown(label)}"
         case Is(address=address, labels=labels):
             return f"{address} in [{', '.join(map(_shown, labels))}]"
-        case Takes(address=address, index=index):
-            return f"{index} in {address}"
+        case Takes(address=address, index=index, names=names):
+            return f"{index if names is None else names[index]} in {address}"
         case Not(guard=inner):
             return (
                 f"not ({text_of_guard(inner)})" if isinstance(inner, (All, Either)) else f"not {text_of_guard(inner)}"

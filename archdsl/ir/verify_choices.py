@@ -56,7 +56,7 @@ def _atom(node: AnyNode, atom: Atom, kinds: dict[str, object]) -> Iterator[Diagn
         if not 0 <= atom.low <= atom.high <= atom.count or not 0 <= atom.index < atom.count:
             message = f"`{node.address}` takes element {atom.index} of {atom.low} to {atom.high} of {atom.count}"
             yield broken("wrong-bounds", message, node)
-        kind = (atom.count, atom.low, atom.high)
+        kind = (atom.count, atom.low, atom.high, atom.names)
     if kind is not None and kinds.setdefault(atom.address, kind) != kind:
         yield broken("unlike-choices", f"the decision `{atom.address}` is another one at two of its uses", node)
 

@@ -50,7 +50,7 @@ class Mixing:
         known = self._decisions[atom.address].labels
         if not known:
             return np.asarray(self._given[atom.address][atom.index])
-        return self._sum(atom.address, [own for own in known if isinstance(own, tuple) and atom.index in own])
+        return self._sum(atom.address, [own for own in known if atom.is_in(own)])
 
     def _sum(self, address: str, labels: Sequence[Label]) -> Array:
         known = self._decisions[address].labels

@@ -27,7 +27,7 @@ def term_of(guard: Guard, decisions: Mapping[str, OpenDecision], order: Sequence
             return ("part", order.index(address), _places(labels, known), fewer)
         case Takes(address=address, index=index):
             known = decisions[address].labels
-            holding = [own for own in known if isinstance(own, tuple) and index in own]
+            holding = [own for own in known if guard.is_in(own)]
             return ("part", order.index(address), _places(holding, known) if known else (index,), ())
         case Not(guard=inner):
             return ("not", term_of(inner, decisions, order))
