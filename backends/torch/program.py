@@ -55,12 +55,17 @@ def assemble(root: nn.Module, graph: Graph) -> Programs:
 
 def set_module(root: nn.Module, path: str, module: nn.Module) -> None:
     """Put a module under a dotted path; what lies on the way are plain containers."""
-    *containers, name = path.split(".")
-    for container in containers:
-        if container not in root._modules:
-            root.add_module(container, nn.Module())
-        root = root.get_submodule(container)
-    root.add_module(name, module)
+    way, _, name = path.rpartition(".")
+    container(root, way).add_module(name, module)
+
+
+def container(root: nn.Module, path: str) -> nn.Module:
+    """Give the module under a dotted path; what is not there is made a plain container."""
+    for name in path.split(".") if path else ():
+        if name not in root._modules:
+            root.add_module(name, nn.Module())
+        root = root.get_submodule(name)
+    return root
 
 
 def _walk(nodes: Sequence[AnyNode]) -> Iterator[AnyNode]:

@@ -11,7 +11,7 @@ from archdsl.ir import Graph, Label, open_decisions
 from archdsl.ir.guards import place_of
 
 from .mixing import one_hot
-from .program import assemble, seeded, set_module
+from .program import assemble, container, seeded
 
 ARCHITECTURE = "architecture_"
 """Where the architecture parameters live in a supernet: no address can have this name, for it ends in `_`."""
@@ -30,13 +30,6 @@ def softmax(logits: Tensor) -> Tensor:
     return torch.softmax(logits, 0)
 
 
-class _Logits(nn.Module):
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        # DARTS starts at 1e-3 times a standard normal: nearly a uniform mixture, and no two alternatives alike.
-        self.logits = nn.Parameter(1e-3 * torch.randn(size))
-
-
 @final
 class Supernet(nn.Module):
     """All architectures of a graph with open choices, over one set of weights.
@@ -53,13 +46,14 @@ class Supernet(nn.Module):
         self.__dict__["_programs"] = programs
         self.__dict__["graph"] = graph
         self.relaxation = relaxation
-        decisions = open_decisions(graph.walk())
+        decisions = self._decisions = open_decisions(graph.walk())
         self._labels = {address: list(own.labels) for address, own in decisions.items() if own.labels}
         self._slots = {address: own.count for address, own in decisions.items() if not own.labels}
         self.add_module(ARCHITECTURE, nn.Module())
-        leaves = {address: _Logits(len(labels)) for address, labels in self._labels.items()}
+        leaves = {a: container(self.get_submodule(ARCHITECTURE), module_path(a)) for a in self._labels}
         for address, leaf in leaves.items():
-            set_module(self.get_submodule(ARCHITECTURE), module_path(address), leaf)
+            # DARTS starts at 1e-3 times a standard normal: nearly a uniform mixture, and no two alternatives alike.
+            leaf.register_parameter("logits", nn.Parameter(1e-3 * torch.randn(len(self._labels[address]))))
         self.__dict__["_leaves"] = leaves
 
     @property
@@ -115,8 +109,7 @@ class Supernet(nn.Module):
         }
         gates: dict[str, Tensor] = {}
         for address, size in self._slots.items():
-            chosen = decisions.get(address, ())
-            assert isinstance(chosen, tuple)
+            chosen = self._decisions[address].elements(decisions.get(address, ()))
             gates[address] = torch.tensor(
                 [float(i in chosen) for i in range(size)], dtype=like.dtype, device=like.device
             )
