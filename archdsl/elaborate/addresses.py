@@ -26,6 +26,20 @@ def join(prefix: str, part: str) -> str:
     return prefix + part if not part or part[0] in RELATIVE else f"{prefix}.{part}"
 
 
+def last_part(path: str) -> str:
+    """Give the last part of a path that has more than one, else nothing; a point in brackets divides nothing.
+
+    >>> last_part("net.stage.f[width=0.25]@1"), last_part("net")
+    ('f[width=0.25]@1', '')
+    """
+    depth = 0
+    for i in range(len(path) - 1, -1, -1):
+        depth += (path[i] == "]") - (path[i] == "[")
+        if path[i] == "." and depth <= 0:
+            return path[i + 1 :]
+    return ""
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Frame:

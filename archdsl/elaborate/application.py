@@ -13,9 +13,11 @@ from .addresses import NOWHERE, Frame
 from .advice import recursion_fixes, shape_fixes
 from .binding import complete
 from .chosen import part_of_chosen
-from .faults import Fault, fail, not_yet, seen_from
-from .handlers import Key
+from .depth import joined
+from .faults import Fault, fail, seen_from
+from .lacking import is_lacking
 from .levels import Levels
+from .lifted import settled
 from .limits import (
     too_deep,
 )
@@ -31,6 +33,7 @@ from .values import (
     Composed,
     Defined,
     Env,
+    Lifted,
     Named,
     Open,
     Repeated,
@@ -73,10 +76,8 @@ class Application:
                 middle = self.apply(first, inputs, frame, span)
                 values = list(middle.values) if isinstance(middle, Several) else [middle]
                 return self.apply(second, values, frame, span)  # type: ignore[arg-type]
-            case Defined(definition=ast.OpDefinition()):
-                return self._apply_op(layer, inputs, frame, span)
             case Defined():
-                return self._apply_composite(layer, inputs, frame, span)
+                return self._apply_defined(layer, inputs, frame, span)
             case Repeated():
                 return self._apply_repeat(layer, inputs, frame, span)
             case Tied():
@@ -84,7 +85,11 @@ class Application:
             case Open():
                 if any(isinstance(tensor, Absent) for tensor in inputs):
                     return ABSENT
-                return self._interpreter.choices.apply_open(layer, inputs, frame)
+                assert self._interpreter.open_choices is not None
+                return self._interpreter.open_choices.apply(layer, inputs, frame)
+            case Lifted():
+                assert self._interpreter.opening is not None
+                return self._interpreter.opening.apply_lifted(layer, inputs, frame, span)
             case Scanned():
                 return self._interpreter.scans.apply(layer, inputs, frame, span)
             case Absent():
@@ -95,6 +100,17 @@ class Application:
             case _:
                 fail("not-a-layer", f"{describe(layer)} cannot be applied", span, "no layer")
 
+    def _apply_defined(self, layer: Defined, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
+        opening = self._interpreter.opening
+        if opening is not None:
+            inputs = [settled(own, opening.world) for own in inputs]  # type: ignore[misc]
+            if is_lacking(inputs):
+                return opening.presence.apply(layer, inputs, frame, span)
+            if opening.depends(layer, span):
+                return opening.apply_given(layer, inputs, frame, span)
+        apply = self._apply_op if isinstance(layer.definition, ast.OpDefinition) else self._apply_composite
+        return apply(layer, inputs, frame, span)
+
     def _apply_op(self, layer: Defined, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
         definition = layer.definition
         assert isinstance(definition, ast.OpDefinition)
@@ -103,8 +119,6 @@ class Application:
         variadic = any(parameter.variadic for parameter in definition.tensors)
         if (not present and (inputs or variadic)) or (len(present) < len(inputs) and not variadic):
             return ABSENT
-        if any(tensor.lacking for tensor in present):
-            not_yet(f"`{definition.name}` of a tensor that an open choice may leave out", span)
         try:
             names = self.statics_of(layer)
             attributes = attributes_of(names, definition)
@@ -285,37 +299,38 @@ class Application:
         return self._interpreter.handler.scope(own, frame, iterate, is_closed=False)
 
     def _iterations(self, layer: Repeated, inputs: Sequence[TensorLike], frame: Frame) -> Any_:
-        result: Any_ = inputs[0] if len(inputs) == 1 else Several(tuple(inputs))
+        def step(i: int, values: Sequence[TensorLike]) -> Sequence[TensorLike]:
+            env = layer.env.bind(layer.repeat.index, i) if layer.repeat.index else layer.env
+            own = frame.child(f"{layer.part}[{i}]")
+            part_key = self._interpreter.comprehensions.part_key(layer.repeat.body, env)
+
+            def key() -> Hashable:
+                return part_key and part_key(), tuple(map(identity_of, values))
+
+            def run(inner: Frame) -> Any_:
+                return self._iterate(layer, values, env.at(inner))
+
+            result = self._interpreter.handler.scope(part_key and key, own, run, is_closed=False)
+            return _tensors_of(result)
+
+        if isinstance(layer.count, Lifted):
+            assert self._interpreter.depth is not None
+            return self._interpreter.depth.repeat(layer, inputs, frame, step)
         place: tuple[int, Any_] | None = self._interpreter.handler.begin()
-        first, result = place or (0, result)
-        values = _tensors_of(result)
+        first, result = place or (0, joined(inputs))
         for i in range(first, layer.count):
             if i > first:
                 self._interpreter.handler.reach(partial(_after, i, result), (i, result))
-            own = frame.child(f"{layer.part}[{i}]")
-            env = layer.env.bind(layer.repeat.index, i) if layer.repeat.index else layer.env
-            current = tuple(values)
-
-            def run(inner: Frame, env: Env = env, current: tuple[TensorLike, ...] = current) -> Any_:
-                body = self._interpreter.evaluate(layer.repeat.body, env.at(inner))
-                if not is_layer(body) and not isinstance(body, Absent):
-                    message = f"`repeat` needs a layer, given {describe(body)}"
-                    fail(
-                        "not-a-layer",
-                        message,
-                        layer.repeat.body.span,
-                        f"{describe(body)}; a layer is applied by `repeat`",
-                    )
-                return self.apply(body, current, inner, layer.repeat.body.span)
-
-            part_key = self._interpreter.comprehensions.part_key(layer.repeat.body, env)
-
-            def key(part_key: Key | None = part_key, current: tuple[TensorLike, ...] = current) -> Hashable:
-                return part_key and part_key(), tuple(map(identity_of, current))
-
-            result = self._interpreter.handler.scope(part_key and key, own, run, is_closed=False)
-            values = _tensors_of(result)
+            result = joined(step(i, _tensors_of(result)))
         return result
+
+    def _iterate(self, layer: Repeated, values: Sequence[TensorLike], env: Env) -> Any_:
+        place = layer.repeat.body.span
+        body = self._interpreter.evaluate(layer.repeat.body, env)
+        if not is_layer(body) and not isinstance(body, Absent):
+            message = f"`repeat` needs a layer, given {describe(body)}"
+            fail("not-a-layer", message, place, f"{describe(body)}; a layer is applied by `repeat`")
+        return self.apply(body, values, env.frame, place)
 
     def _apply_tied(self, layer: Tied, inputs: Sequence[TensorLike], frame: Frame) -> Any_:
         own = Frame(frame.decision, frame.instance, layer.instance if layer.shared else frame.parameters)

@@ -13,6 +13,8 @@ from .builtins import elements
 from .chosen import binds_chosen, is_chosen
 from .comprehensions import identity_of_names
 from .faults import Outside, fail, not_yet
+from .kinds import whole_of
+from .lifted import TooManyWorlds
 from .limits import (
     MAX_NAMES,
     MAX_REPEAT,
@@ -25,6 +27,7 @@ from .values import (
     Absent,
     Any_,
     Env,
+    Lifted,
     Several,
     Tensor,
     TensorLike,
@@ -77,7 +80,7 @@ class Bodies:
                     )
                     env = env.bind(statement.name, self._nodes(body, number, statement, env, place), chosen=chosen)
                 case ast.Require(condition=condition):
-                    if self._interpreter.heeds_requirements and not self._interpreter.truth(condition, env):
+                    if self._interpreter.heeds_requirements and not self._may_hold(condition, env):
                         text = " ".join(condition.span.text.split())
                         raise Outside(
                             Diagnostic("requirement", f"`require {text}` does not hold", Label(statement.span))
@@ -99,6 +102,15 @@ class Bodies:
 
         self._interpreter.handler.reach(state, place)
 
+    def _may_hold(self, condition: ast.Expr, env: Env) -> bool:
+        opening = self._interpreter.opening
+        if opening is None:
+            return self._interpreter.truth(condition, env)
+        try:
+            return opening.require(self._interpreter.hold(condition, env))
+        except TooManyWorlds:  # which of them are members is no matter of the graph
+            return True
+
     def _return(self, statement: ast.Return, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
         values = tuple(self._result(value, env, inputs) for value in statement.values)
         named = [Several((_Aux(a.name), self._result(a.value, env, inputs))) for a in statement.auxiliaries]  # type: ignore[arg-type]
@@ -107,7 +119,7 @@ class Bodies:
         return self._interpreter.bounded(Several((*values, *named)), statement.span)
 
     def _result(self, tree: ast.Expr, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
-        value = self._interpreter.evaluate(tree, env)
+        value = self._interpreter.hold(tree, env)
         if inputs is not None and is_layer(value):
             return self._interpreter.apply(value, inputs, env.frame, tree.span)
         return value
@@ -118,7 +130,7 @@ class Bodies:
         if statement.at is not None:
             address = unquote_address(statement.at)
             inner = Frame(address, address, address)
-        value = self._interpreter.evaluate(statement.value, env.at(inner))
+        value = self._interpreter.hold(statement.value, env.at(inner))
         chosen = self._interpreter.builds and binds_chosen(statement.value, value, env, self._interpreter.program.cache)
         for name, bound in self.unpack(statement, value).items():
             if self._interpreter.tracks_members and isinstance(bound, Tensor) and bound.member is None:
@@ -145,15 +157,13 @@ class Bodies:
     def _nodes(self, body: ast.Body, number: int, statement: ast.Nodes, env: Env, place: "_Place | None") -> Any_:
         if isinstance(statement.count, ast.Range):
             not_yet("a range of node counts", statement.count.span)
-        count = self._interpreter.integer(statement.count, env)
-        if not 0 <= count <= MAX_REPEAT:
-            message = f"a node list has 0 to {MAX_REPEAT} nodes, given {count}"
-            fail("too-large", message, statement.count.span, f"{count} nodes")
+        count = self._interpreter.hold(statement.count, env)
         part = self._interpreter.program.cache.parts.get(id(statement), statement.name)
         base = join(env.frame.instance, part)
         first = place.made if place is not None else 0
         earlier = [*place.earlier] if place is not None and first else self._seeds(statement, env, base)
-        for i in range(first, count):
+
+        def make(i: int) -> TensorLike:
             if i > first:
                 self._reach(body, _Place(number, env, i, tuple(earlier)))
             inner = env.bind("earlier", tuple(earlier) or NO_TENSORS).at(env.frame.child(f"{part}[{i}]"))
@@ -173,8 +183,16 @@ class Bodies:
                     statement.body.span,
                     describe(value),
                 )
-            earlier.append(self._member_of(tensors[0], len(earlier), f"{base}[{i}]"))
-        return tuple(earlier[len(earlier) - count :]) or NO_TENSORS
+            node = self._member_of(tensors[0], len(earlier), f"{base}[{i}]")
+            earlier.append(node)
+            return node
+
+        if self._interpreter.depth is not None and isinstance(count, Lifted):
+            return self._interpreter.depth.nodes(count, statement.count.span, base, make)
+        length = self._length(count, statement)
+        for i in range(first, length):
+            make(i)
+        return tuple(earlier[len(earlier) - length :]) or NO_TENSORS
 
     def _seeds(self, statement: ast.Nodes, env: Env, base: str) -> list[TensorLike]:
         found: list[TensorLike] = []
@@ -183,6 +201,14 @@ class Bodies:
             for tensor in self._interpreter.tensors(value, seed, env):
                 found.append(self._member_of(tensor, len(found), f"{base}~{len(found)}"))
         return found
+
+    @staticmethod
+    def _length(count: Any_, statement: ast.Nodes) -> int:
+        length = whole_of(count, statement.count.span)
+        if not 0 <= length <= MAX_REPEAT:
+            message = f"a node list has 0 to {MAX_REPEAT} nodes, given {length}"
+            fail("too-large", message, statement.count.span, f"{length} nodes")
+        return length
 
     def _member_of(self, tensor: TensorLike, index: int, member: str) -> TensorLike:
         if isinstance(tensor, Absent):

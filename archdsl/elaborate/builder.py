@@ -70,6 +70,17 @@ class Builder:
         self.inputs.append(port)
         return Tensor(port.type, Value(INPUT, len(self.inputs) - 1), self.id)
 
+    def mark(self) -> tuple[int, int, int]:
+        """Tell how far the graph was built."""
+        return len(self.nodes), len(self.scopes), len(self.captures.tensors) if self.captures is not None else 0
+
+    def rollback(self, mark: tuple[int, int, int]) -> None:
+        """Take back what was built since."""
+        nodes, scopes, captured = mark
+        del self.nodes[nodes:], self.scopes[scopes:]
+        if self.captures is not None:
+            del self.captures.tensors[captured:]
+
     def value(self, tensor: Tensor) -> Value:
         """Give a tensor's value here; one of another graph is captured."""
         assert tensor.value is not None
@@ -153,5 +164,5 @@ class Builder:
             if node.id in live
         )
         moved_outputs = tuple(replace(output, value=moved(output.value)) for output in outputs)
-        scopes = tuple(self.scopes) if self.captures is None else ()
+        scopes = tuple(dict.fromkeys(self.scopes)) if self.captures is None else ()
         return Graph(self.name, inputs, nodes, moved_outputs, scopes, self.ops)

@@ -8,10 +8,10 @@ from archdsl.syntax import ast
 
 from .addresses import Frame
 from .chosen import iterates_chosen
-from .faults import not_yet
 from .handlers import Key
+from .lacking import maybe
 from .limits import check_length
-from .values import Any_, Env, OpenSubset, Repeated, Subset, identity_of
+from .values import Any_, Env, Guarded, Repeated, Subset, identity_of
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -73,15 +73,10 @@ class Comprehensions:
         clause = tree.clauses[index]
         source = self._interpreter.source(clause.source, env)
         chosen = self._interpreter.builds and iterates_chosen(clause.source, env, self._interpreter.program.cache)
-        if isinstance(source, OpenSubset):
-            mapped: list[Any_] = []
-            for slot, item in enumerate(source.items):
-                inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(slot))
-                before = len(mapped)
-                self._clauses(tree, index + 1, inner, mapped, loops)
-                if len(mapped) != before + 1:
-                    not_yet("a filtered or nested comprehension over an open choice", tree.span)
-            results.extend(self._interpreter.choices.select(source, tuple(mapped)))
+        if isinstance(source, Guarded):
+            for item, guard, position in zip(source.items, source.guards, source.positions, strict=True):
+                inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(position))
+                results.extend(maybe(value, guard, source) for value in self._mapped(tree, index + 1, inner))
             return
         for number, (item, position) in enumerate(zip(source.items, source.positions, strict=True)):
             around = None if loops is None else (*loops, (source, number))
@@ -90,13 +85,24 @@ class Comprehensions:
             inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(position))
             self._clauses(tree, index + 1, inner, results, around)
 
+    def _mapped(self, tree: ast.Generator, index: int, env: Env) -> list[Any_]:
+        """Give what becomes of an element that not every architecture has."""
+        assert self._interpreter.opening is not None
+
+        def walk() -> list[Any_]:
+            mapped: list[Any_] = []
+            self._clauses(tree, index, env, mapped, None)
+            return mapped
+
+        return self._interpreter.opening.attempt(walk) or []
+
     def _element(self, tree: ast.Expr, env: Env) -> Any_:
         if not self._interpreter.program.cache.applies(tree):
-            return self._interpreter.evaluate(tree, env)
+            return self._interpreter.hold(tree, env)
         suffix = env.frame.suffix
 
         def run(frame: Frame) -> Any_:
-            return self._interpreter.evaluate(tree, env.at(replace(frame, suffix=suffix)))
+            return self._interpreter.hold(tree, env.at(replace(frame, suffix=suffix)))
 
         return self._interpreter.handler.scope(self.part_key(tree, env), env.frame, run, is_closed=False)
 

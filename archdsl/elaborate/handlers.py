@@ -11,6 +11,7 @@ from archdsl.ir import Label, label_text
 
 from .addresses import Frame
 from .faults import Outside
+from .lifted import NoWorld, World
 from .values import Any_
 
 
@@ -231,10 +232,19 @@ class Static:
 
 @final
 class Keep:
-    """Keeps every choice open: the walk that gives the supergraph."""
+    """Keeps every choice open but those that are decided in `world`: the walk that gives the supergraph.
+
+    The interpreter opens choices itself; within an alternative it adds to the world.
+    """
+
+    def __init__(self, world: World | None = None) -> None:
+        self.world: World = world or {}
 
     def choose(self, point: Point) -> Label:
-        raise AssertionError("the interpreter opens choices itself")
+        label = self.world[point.address]
+        if not point.admits(label):
+            raise NoWorld
+        return label
 
     def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
         return run(frame)

@@ -6,7 +6,7 @@ With decisions replayed it gives an architecture's graph, with every choice kept
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import ClassVar, NoReturn, final
+from typing import Any, ClassVar, NoReturn, final
 
 from archdsl.diagnostics import Span
 from archdsl.ir import OpDeclaration
@@ -22,19 +22,21 @@ from .builtins import arithmetic, call_builtin, elements
 from .choices import Choices
 from .chosen import is_chosen, with_chosen
 from .comprehensions import Comprehensions
+from .depth import Depth
 from .faults import fail, not_yet
 from .functions import Functions
 from .handlers import Handler, Keep, Static
 from .joins import Joins
-from .kinds import element_at, numbers_of, signed, truth_of, whole_of
+from .kinds import element_at, numbers_of, signed, times_of, truth_of, whole_of
 from .limits import (
-    MAX_REPEAT,
     Budget,
     allow_deep_calls,
     check_length,
     check_parts,
     too_deep,
 )
+from .open_choices import OpenChoices
+from .opening import Opening
 from .ops import declare
 from .program import BUILTINS, ModuleScope, Program
 from .scans import Scans
@@ -49,10 +51,11 @@ from .values import (
     Defined,
     Env,
     FunctionValue,
+    Guarded,
     Layer,
+    Lifted,
     Named,
     Open,
-    OpenSubset,
     Repeated,
     Several,
     Subset,
@@ -62,6 +65,7 @@ from .values import (
     describe,
     identity_of,
     is_layer,
+    named,
     size_of,
 )
 from .worlds import list_like, rank
@@ -89,7 +93,9 @@ class Interpreter:
         self.builder = builder
         self.budget = budget or Budget()
         self.builds = builder is not None
-        self.keeps_open = isinstance(handler, Keep)
+        self.opening = Opening(self, handler) if isinstance(handler, Keep) else None
+        self.depth = Depth(self.opening) if self.opening is not None else None
+        self.open_choices = OpenChoices(self, self.opening) if self.opening is not None else None
         self.tracks_members = program.uses_loose()
         self.heeds_requirements = True
         self.leave_out: Callable[[Frame], None] = lambda frame: None
@@ -104,12 +110,28 @@ class Interpreter:
     # ------------------------------------------------------------ expressions
 
     def evaluate(self, tree: ast.Expr, env: Env) -> Any_:
-        """Give the value of an expression."""
+        """Give the value of an expression; one that depends on an open choice is no value yet."""
+        if self.opening is not None:
+            return self.opening.plain(self.hold(tree, env), tree.span)
         self.budget.spend(tree.span)
         try:
             return self._EVALUATORS[type(tree)](self, tree, env)
         except RecursionError:
             raise too_deep(tree.span) from None
+
+    def hold(self, tree: ast.Expr, env: Env) -> Any_:
+        """Give the value of an expression, which may depend on open choices."""
+        if self.opening is None:
+            return self.evaluate(tree, env)
+        self.budget.spend(tree.span)
+        try:
+            return self.opening.evaluate(lambda: self._EVALUATORS[type(tree)](self, tree, env), env.frame, tree.span)
+        except RecursionError:
+            raise too_deep(tree.span) from None
+
+    def plain(self, value: Any_, span: Span) -> Any_:
+        """Give a value that depends on no open choice."""
+        return value if self.opening is None else self.opening.plain(value, span)
 
     def part(self, tree: ast.Tree, env: Env) -> str:
         """Give what the use of a name adds to an address here."""
@@ -117,8 +139,7 @@ class Interpreter:
 
     def _name(self, tree: ast.Name, env: Env) -> Any_:
         if tree.id in env.names:
-            value = env.names[tree.id]
-            return Named(self.part(tree, env), value) if is_layer(value) else value  # type: ignore[arg-type]
+            return named(self.part(tree, env), env.names[tree.id])
         return self.global_name(tree.id, env.scope, tree.span, self.part(tree, env))
 
     def global_name(self, name: str, scope: ModuleScope, span: Span, part: str) -> Any_:
@@ -178,10 +199,11 @@ class Interpreter:
             if isinstance(item, ast.Generator):
                 items.extend(self.comprehensions.generate(item, env))
             else:
-                items.append(self.evaluate(item, env))
+                items.append(self.hold(item, env))
         if not items and rank(tree, env) == 1:
             return NO_TENSORS
-        return self.bounded(tuple(items), tree.span)
+        gathered = tuple(items) if self.opening is None else self.opening.presence.gathered(items, tree.span)
+        return self.bounded(gathered, tree.span)
 
     def bounded(self, value: Any_, span: Span) -> Any_:
         """Stop at a list that holds too much, what is in its lists counted as well."""
@@ -190,18 +212,24 @@ class Interpreter:
         check_length(size, span)
         return value
 
-    def source(self, tree: ast.Expr | ast.Range, env: Env) -> Subset | OpenSubset:
+    def source(self, tree: ast.Expr | ast.Range, env: Env) -> Subset | Guarded:
         """Give the elements that a comprehension or a choice runs over, and their positions in the list."""
         if isinstance(tree, ast.Range):
             values = self.range(tree, env)
             return Subset(values, tuple(range(len(values))))
-        value = self.evaluate(tree, env)
-        if isinstance(value, (Subset, OpenSubset)):
+        value = self.hold(tree, env)
+        if isinstance(value, (Subset, Guarded)):
             return value
-        items = elements(value)
+        items = elements(self.plain(value, tree.span) if isinstance(value, Lifted) else value)
         if items is None:
             fail("wrong-kind", f"a list is needed here, given {describe(value)}", tree.span, describe(value))
         return Subset(items, tuple(range(len(items))))
+
+    def items(self, tree: ast.Expr | ast.Range, env: Env) -> Subset:
+        """Give the elements that a choice runs over, none of which depends on another that is open."""
+        source = self.plain(self.source(tree, env), tree.span)
+        assert isinstance(source, Subset)
+        return source
 
     def range(self, tree: ast.Range, env: Env) -> tuple[int | float, ...]:
         """Give the elements of `start..stop step s`, both ends included."""
@@ -213,7 +241,7 @@ class Interpreter:
         return truth_of(self.evaluate(tree, env), tree.span)
 
     def _conditional(self, tree: ast.Conditional, env: Env) -> Any_:
-        return self.evaluate(tree.then if self.truth(tree.test, env) else tree.other, env)
+        return self.hold(tree.then if self.truth(tree.test, env) else tree.other, env)
 
     def _binary(self, tree: ast.Binary, env: Env) -> Any_:
         if tree.op in ("and", "or"):
@@ -233,9 +261,6 @@ class Interpreter:
             return self._add(tree, first, second, env)
         if is_layer(first) or is_layer(second):
             self._refuse_layer(f"`{tree.op}` is given a layer", tree.left if is_layer(first) else tree.right, env)
-        for value, side in ((first, tree.left), (second, tree.right)):
-            if isinstance(value, (OpenSubset, Open)):
-                not_yet("a static value that depends on an open choice", side.span)
         return arithmetic(tree.op, first, second, tree.span)
 
     def _add(self, tree: ast.Binary, first: Any_, second: Any_, env: Env) -> Any_:
@@ -258,11 +283,11 @@ class Interpreter:
         return signed(tree.op, self.evaluate(tree.operand, env), tree.operand.span)
 
     def _brackets(self, tree: ast.Brackets, env: Env) -> Any_:
-        base = self.evaluate(tree.base, env)
+        base = self.hold(tree.base, env)
+        if isinstance(base, (Lifted, Guarded)):
+            base = self.plain(base, tree.base.span)
         if (items := elements(base)) is not None:
             return self._index(tree, base, items, env)
-        if isinstance(base, OpenSubset):
-            not_yet("an element of an open choice", tree.span)
         if not is_layer(base) and not isinstance(base, FunctionValue):
             message = f"`[…]` needs a list or a definition before it, given {describe(base)}"
             fail("not-a-list", message, tree.base.span, describe(base))
@@ -285,14 +310,18 @@ class Interpreter:
                 case _:
                     positional.append(self._static(argument, env))
         if isinstance(base, FunctionValue):
+            for own in (*positional, *(own for _, own, _ in keywords)):
+                if isinstance(own, (Lifted, Guarded)):
+                    self.plain(own, tree.span)
             result = self.functions.call(base, positional, keywords, tree.span)
-            return with_chosen(result) if chosen else result
-        given = self._give(base, positional, keywords, chosen, tree)  # type: ignore[arg-type]
-        check_parts(size_of(given), tree.span)
-        return given
+            head = head_name(tree.base)
+            return named(self.part(head, env) if head else "", with_chosen(result) if chosen else result)
+        layer: Any_ = self._give(base, positional, keywords, chosen, tree)  # type: ignore[arg-type]
+        check_parts(size_of(layer), tree.span)
+        return layer
 
     def _static(self, tree: ast.Expr, env: Env) -> Any_:
-        value = self.evaluate(tree, env)
+        value = self.hold(tree, env)
         if isinstance(value, (Tensor, Absent, Several)):
             fail("tensor-for-static", f"`[…]` takes static values, given {describe(value)}", tree.span,
                  "a tensor; tensors are passed in `(…)`")  # fmt: skip
@@ -300,27 +329,30 @@ class Interpreter:
 
     def _give(
         self,
-        layer: Layer,
+        layer: Layer | Absent,
         positional: Sequence[Any_ | ast.Hole],
         keywords: Sequence[tuple[str, Any_ | ast.Hole, Span]],
         chosen: Sequence[int | str],
         tree: ast.Brackets,
-    ) -> Layer:
+    ) -> Any:
         """Give a layer some of its statics; `chosen` are the places and names of those that depend on a choice."""
         match layer:
             case Named(part=part, layer=inner):
                 return Named(part, self._give(inner, positional, keywords, chosen, tree))
             case Tied():
                 return replace(layer, layer=self._give(layer.layer, positional, keywords, chosen, tree))
+            case Lifted():
+                cases = (self._give(case, positional, keywords, chosen, tree) for case in layer.cases)  # type: ignore[arg-type]
+                return replace(layer, cases=tuple(cases))
+            case Absent():
+                return layer
             case Open():
                 return replace(
                     layer,
                     alternatives=tuple(
                         (
                             label,
-                            inner
-                            if isinstance(inner, Absent)
-                            else self._give(inner, positional, keywords, chosen, tree),
+                            self._give(inner, positional, keywords, chosen, tree),
                         )
                         for label, inner in layer.alternatives
                     ),
@@ -386,8 +418,8 @@ class Interpreter:
             if isinstance(tree, ast.Generator):
                 values.extend(self.comprehensions.generate(tree, env))
                 continue
-            value = self.evaluate(tree, env)
-            values.extend(self.choices.select(value, value.items) if isinstance(value, OpenSubset) else [value])
+            value = self.hold(tree, env)
+            values.append(self.plain(value, tree.span) if isinstance(value, Lifted) else value)
         return values
 
     def _call(self, tree: ast.Call, env: Env) -> Any_:
@@ -400,7 +432,10 @@ class Interpreter:
         if not is_layer(base) and not isinstance(base, Absent):
             fail("not-a-layer", f"{describe(base)} cannot be applied", tree.base.span, "no layer")
         values: list[TensorLike] = []
-        for value, where in zip(self.arguments(tree.arguments, env), self._places(tree), strict=False):
+        arguments = self.arguments(tree.arguments, env)
+        if self.opening is not None:
+            arguments = self.opening.presence.spread(arguments)
+        for value, where in zip(arguments, self._places(tree), strict=False):
             values.extend(self.tensors(value, where, env))
         return self.apply(base, values, env.frame, tree.span)
 
@@ -416,8 +451,9 @@ class Interpreter:
             values: list[Any_] = [tuple(self.comprehensions.generate(tree.arguments[0], env))]
         else:
             values = self.arguments(tree.arguments, env)
-            if any(isinstance(argument, (ast.ChooseOf,)) for argument in tree.arguments) and self.keeps_open:
-                values = [tuple(values)]
+        if self.opening is not None:
+            may_lack = base.name in ("sum", "loose")
+            values = [self.opening.presence.argument(value, tree.span, may_lack=may_lack) for value in values]
         if base.name == "loose":
             return self.joins.loose(values, tree, env)
         if base.name == "sum":
@@ -426,9 +462,6 @@ class Interpreter:
                 return self.joins.join(
                     "add", "sum", operands, env, self.part(head_name(tree.base) or tree, env), tree.span
                 )
-        for value in values:
-            if isinstance(value, (OpenSubset, Open)):
-                not_yet("a static value that depends on an open choice", tree.span)
         return call_builtin(base.name, tuple(values), tree.span)
 
     def tensors(self, value: Any_, tree: ast.Tree, env: Env) -> list[TensorLike]:
@@ -438,8 +471,9 @@ class Interpreter:
                 return [value]
             case Several(values=values):
                 return [tensor for inner in values for tensor in self.tensors(inner, tree, env)]
-            case OpenSubset():
-                return [t for v in self.choices.select(value, value.items) for t in self.tensors(v, tree, env)]
+            case Guarded():
+                assert self.opening is not None
+                return [t for v in self.opening.presence.select(value) for t in self.tensors(v, tree, env)]
         items = elements(value)
         if items is not None:
             return [tensor for item in items for tensor in self.tensors(item, tree, env)]
@@ -465,19 +499,13 @@ class Interpreter:
     def _repeat(self, tree: ast.Repeat, env: Env) -> Any_:
         if isinstance(tree.count, ast.Range):
             not_yet("a range of repetitions", tree.count.span)
-        value = self.evaluate(tree.count, env)
-        if isinstance(value, (Open, OpenSubset)):
-            not_yet("an open choice of depth", tree.count.span)
-        if not isinstance(value, int) or isinstance(value, bool):
-            fail("wrong-kind", f"an int is needed here, given {describe(value)}", tree.count.span, describe(value))
-        if not 0 <= value <= MAX_REPEAT:
-            message = f"`repeat` takes 0 to {MAX_REPEAT} times, given {value}"
-            fail("too-large", message, tree.count.span, f"{value} times")
+        value = self.hold(tree.count, env)
+        count = value if isinstance(value, Lifted) else times_of(value, tree.count.span)
         names = [name for name in sorted(self.program.cache.names_in(tree.body)) if name in env.names]
         size = 1 + sum(size_of(env.names[name]) for name in names)
         check_parts(size, tree.span)
         free = tuple((name, identity_of(env.names[name])) for name in names)
-        return Repeated(value, tree, env, self.part(tree, env), (id(tree), free), size)
+        return Repeated(count, tree, env, self.part(tree, env), (id(tree), free), size)
 
     def _once(self, tree: ast.Once, env: Env) -> Any_:
         part = self.part(tree, env)

@@ -1,7 +1,6 @@
 """What joins of tensors mean: `+`, `sum`, and `loose`, which tells what is left to be joined."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
 from archdsl.diagnostics import Span
@@ -11,7 +10,7 @@ from .advice import shape_fixes
 from .builtins import elements
 from .faults import fail, not_yet
 from .unify import origins
-from .values import ABSENT, NO_TENSORS, Absent, Any_, Defined, Env, Lacking, Tensor, TensorLike
+from .values import ABSENT, NO_TENSORS, Absent, Any_, Defined, Env, Tensor, TensorLike
 from .worlds import holds_tensors, rank
 
 if TYPE_CHECKING:
@@ -56,23 +55,20 @@ class Joins:
                     secondary=origins((first, other)),
                     fixes=shape_fixes(self._interpreter.program, (first, other), (other.type, first.type)),
                 )
-        lacking = _lacking(present)
         if len(present) == 1:
-            return replace(first, lacking=lacking)
+            return first
         declared = self._interpreter.global_name(op, env.scope, span, part)
         assert isinstance(declared, Defined)
-        result = self._interpreter.apply(
-            declared, [replace(tensor, lacking=None) for tensor in present], env.frame, span
-        )
-        assert isinstance(result, Tensor)
-        return replace(result, lacking=lacking)
+        if self._interpreter.opening is not None:
+            return self._interpreter.opening.presence.add(declared, present, env.frame, span)
+        return self._interpreter.apply(declared, present, env.frame, span)  # type: ignore[return-value]
 
     def loose(self, values: Sequence[Any_], tree: ast.Call, env: Env) -> Any_:
         """Give the tensors that no decision took as a source."""
         members = self.operands(values, tree, env)
         if members is None:
             fail("wrong-kind", "`loose` takes node lists and tensors", tree.span, "given something else")
-        if self._interpreter.keeps_open:
+        if self._interpreter.opening is not None:
             not_yet("`loose` over open choices", tree.span)
         found = tuple(
             tensor
@@ -81,13 +77,3 @@ class Joins:
             and (tensor.member is None or not self._interpreter.handler.is_marked(tensor.member))
         )
         return found or NO_TENSORS
-
-
-def _lacking(operands: Sequence[Tensor]) -> Lacking | None:
-    """Tell whether some architecture lacks all operands of a sum."""
-    reasons = [operand.lacking for operand in operands if operand.lacking is not None]
-    if len(reasons) < len(operands):
-        return None
-    if any(reason.low > 0 and reasons.count(reason) == reason.candidates for reason in reasons):
-        return None
-    return reasons[0] if len(reasons) == 1 else Lacking()

@@ -23,6 +23,14 @@ def whole_of(value: Any_, span: Span) -> int:
     return value
 
 
+def times_of(value: Any_, span: Span) -> int:
+    """Give how often something is repeated."""
+    count = whole_of(value, span)
+    if not 0 <= count <= MAX_REPEAT:
+        fail("too-large", f"`repeat` takes 0 to {MAX_REPEAT} times, given {count}", span, f"{count} times")
+    return count
+
+
 def signed(op: str, value: Any_, span: Span) -> Any_:
     """Give `-value` or `+value` of a value that must be a number."""
     if not is_number(value):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, final
 
 from archdsl.diagnostics import ArchdslError, Diagnostic, Label, Span, UsageError, similar
-from archdsl.ir import KINDS, Graph, Input, Is, Output, Type, guards_of
+from archdsl.ir import KINDS, Graph, Input, Is, Node, Output, Type, guards_of
 from archdsl.ir import Label as Decision
 from archdsl.ir.guards import atoms
 from archdsl.syntax import ast
@@ -63,7 +63,12 @@ class Network:
         """
         builder = Builder(self.name)
         interpreter = Interpreter(self.program, handler, builder, budget)
-        value = self.walk(interpreter, tuple(builder.input(port) for port in self.inputs))
+        inputs = tuple(builder.input(port) for port in self.inputs)
+        if interpreter.opening is None:
+            value = self.walk(interpreter, inputs)
+        else:
+            frame = Frame(self.root, "", "")
+            value = interpreter.opening.whole(lambda: self.walk(interpreter, inputs), frame, self.definition.name_span)
         return builder.graph(self.outputs(value, builder))
 
     def outputs(self, value: Any_, builder: Builder | None) -> tuple[Output, ...]:
@@ -156,13 +161,38 @@ def supergraph(network: Network) -> Graph:
     for node in graph.walk():
         for guard in guards_of(node):
             for atom in atoms(guard):
-                kind = ("label",) if isinstance(atom, Is) else ("set", atom.count, atom.low, atom.high)
+                if isinstance(atom, Is) and all(isinstance(label, tuple) for label in atom.among):
+                    continue
+                kind = ("label",) if isinstance(atom, Is) else ("set", atom.count, atom.low, atom.high, atom.names)
                 known, place = first.setdefault(atom.address, (kind, node.origin))
                 if known != kind:
                     message = f"the choice `{atom.address}` is made once, and is not of one list at each use"
                     secondary = (Label(place, "met here, too"),) if place and place != node.origin else ()
                     fail("open-choice", message, node.origin, "cannot be kept open", secondary=secondary)
+    _unique(graph)
     return graph
+
+
+def _unique(graph: Graph) -> None:
+    """Check that no weights are needed in two ways: the alternatives of a choice may differ in what comes after it."""
+    first: dict[str, Node] = {}
+    for node in graph.operations():
+        other = first.setdefault(node.parameters, node)
+        if (node.op, node.facts.weights, repr(node.attributes)) != (
+            other.op,
+            other.facts.weights,
+            repr(other.attributes),
+        ):
+            places = [own for own in (other.origin, node.origin) if own is not None]
+            message = f"the op at `{node.address}` is not the same in all architectures, and no one network holds them"
+            secondary = (Label(places[0], "met here as another"),) if len(set(places)) > 1 else ()
+            fail(
+                "open-choice",
+                message,
+                node.origin,
+                "its statics or its weights depend on open choices",
+                secondary=secondary,
+            )
 
 
 def bind_network(program: Program, name: str | None = None, statics: Mapping[str, object] | None = None) -> Network:

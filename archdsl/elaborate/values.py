@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, final
 
 from archdsl.diagnostics import Span
-from archdsl.ir import Label, Type, Value
+from archdsl.ir import Guard, Label, Type, Value
 from archdsl.syntax import ast
 
 from .addresses import Frame
@@ -21,13 +21,13 @@ class Tensor:
 
     `index` is its place in the list that made it; `member` names it among all node lists, where `loose` needs to know.
     `graph` tells which graph the value belongs to: a region takes others in as captures. Where choices are kept open,
-    `lacking` tells that some architecture lacks the tensor.
+    `lacking` tells that some architecture lacks the tensor, and the index may depend on a choice.
     """
 
     type: Type
     value: Value | None = None
     graph: int = 0
-    index: int | None = None
+    index: "int | Lifted | None" = None
     member: str | None = None
     lacking: "Lacking | None" = None
     origin: Span | None = field(default=None, compare=False, repr=False)
@@ -36,14 +36,14 @@ class Tensor:
 @final
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """Why a tensor is not in every architecture: it is one of `candidates` of an open choice that takes `low` or more.
+    """When a tensor is in an architecture, where choices are kept open.
 
-    Of any other reason `low` is 0.
+    `is_zero` tells that where it is not, its value is 0; `whole` is the tensor as it was before its guard made it so.
     """
 
-    decision: str = ""
-    candidates: int = 1
-    low: int = 0
+    guard: Guard
+    is_zero: bool = False
+    whole: "Tensor | None" = None
 
 
 @final
@@ -135,7 +135,7 @@ class Named:
 class Repeated:
     """`repeat n as i { layer }`; `body` is evaluated anew at each iteration."""
 
-    count: int
+    count: "int | Lifted"
     repeat: ast.Repeat = field(compare=False)
     env: "Env" = field(compare=False, repr=False)
     part: str
@@ -180,15 +180,38 @@ class Open:
 
 @final
 @dataclass(frozen=True, slots=True)
-class OpenSubset:
-    """A choice of some elements of a list of tensors that is kept open: mapped first, selected after."""
+class Lifted:
+    """A value that depends on an open choice: one for each label that the choice can have here.
+
+    A case may be lifted itself, by a choice that is made under its label alone. No case is a tensor: an open choice
+    between tensors is a node.
+    """
 
     address: str
-    instance: str
+    among: tuple[Label, ...]
+    cases: tuple["Any_", ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A list whose elements are in it under guards, as open choices have it: mapped first, selected after."""
+
     items: tuple["Any_", ...]
-    low: int
-    high: int
+    guards: tuple[Guard, ...]
+    positions: tuple[int | str, ...]
+    instance: str
     span: Span = field(compare=False, repr=False)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """What a comprehension over a guarded list makes of an element."""
+
+    value: "Any_"
+    guard: Guard
+    source: Guarded = field(compare=False, repr=False)
 
 
 @final
@@ -225,13 +248,13 @@ class Builtin:
     name: str
 
 
-Layer = Defined | Composed | Named | Repeated | Tied | Open | Scanned
+Layer = Defined | Composed | Named | Repeated | Tied | Open | Scanned | Lifted
 LONGEST_SHOWN = 40
 """The characters of a string that a diagnostic repeats."""
 LAYERS: Final = (Defined, Composed, Named, Repeated, Tied, Open, Scanned)
 
 Any_ = (
-    int | float | bool | str | tuple["Any_", ...] | Tensor | Absent | Several | Subset | OpenSubset | Layer
+    int | float | bool | str | tuple["Any_", ...] | Tensor | Absent | Several | Subset | Guarded | Maybe | Layer
     | FunctionValue | Builtin
 )  # fmt: skip
 
@@ -301,7 +324,7 @@ def size_of(value: Any_) -> int:
             return size_of(layer)
         case tuple():
             return 1 + sum(map(size_of, value))
-        case Subset(items=items) | OpenSubset(items=items):
+        case Subset(items=items) | Guarded(items=items) | Lifted(cases=items):
             return size_of(items)
         case Several(values=values):
             return size_of(values)
@@ -311,7 +334,32 @@ def size_of(value: Any_) -> int:
 
 def is_layer(value: object) -> bool:
     """Tell whether a value can be applied to tensors."""
+    if isinstance(value, Lifted):
+        return all(is_layer(case) or isinstance(case, Absent) for case in value.cases)
     return isinstance(value, LAYERS)
+
+
+def named(part: str, value: Any_) -> Any_:
+    """Put layers, and those in lists, under one more part of the address."""
+    match value:
+        case tuple(items) if _holds_layers(items):
+            return tuple(named(part, item) for item in items)
+        case Subset(items=items) | Guarded(items=items) if _holds_layers(items):
+            return replace(value, items=tuple(named(part, item) for item in items))
+        case _ if is_layer(value):
+            return Named(part, value)  # type: ignore[arg-type]
+        case _:
+            return value
+
+
+def _holds_layers(items: tuple[Any_, ...]) -> bool:
+    """Tell whether a list, or a list in it, holds layers; a list is of one kind."""
+    first = next((item for item in items if not isinstance(item, Absent)), None)
+    match first:
+        case tuple(inner) | Subset(items=inner) | Guarded(items=inner):
+            return _holds_layers(inner)
+        case _:
+            return is_layer(first)
 
 
 def is_static(value: object) -> bool:
@@ -338,8 +386,10 @@ def describe(value: object) -> str:
             return f"{len(values)} results"
         case FunctionValue() | Builtin():
             return "a function"
-        case OpenSubset():
+        case Guarded():
             return "an open choice"
+        case Lifted(cases=cases) if not is_layer(value):
+            return " or ".join(dict.fromkeys(map(describe, cases)))
         case tuple() | Subset():
             items = value if isinstance(value, tuple) else value.items
             return f"a list of {len(items)}"

@@ -1,0 +1,382 @@
+"""Keeping choices open: what depends on one is computed for each of its labels, side by side.
+
+Static values become lifted, tensors the alternatives of one node. An expression is computed once if it depends on no
+open choice; else the smallest expression that does is computed for each label.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar, final
+
+from archdsl.diagnostics import Label as Place
+from archdsl.diagnostics import Span
+from archdsl.ir import Graph, Guard, Is, Label, Output
+from archdsl.ir.guards import ALWAYS, addresses_of, either
+
+from . import lifted
+from .addresses import Frame, join, last_part
+from .builder import Builder, Captures
+from .faults import Outside, fail
+from .handlers import Keep
+from .lacking import Presence
+from .lifted import Case, NoWorld, Split, World, cases_of, open_choice, settled, settled_within
+from .values import ABSENT, Absent, Any_, Defined, Lifted, Several, Tensor, TensorLike, identity_of
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+
+T = TypeVar("T")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What is walked where its guard holds, under these decisions."""
+
+    guard: Guard
+    world: World
+    span: Span
+    walk: Callable[[], Any_]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """What came of an alternative, and its graph; `is_nowhere` tells that no architecture takes it."""
+
+    guard: Guard
+    span: Span
+    value: Any_
+    region: Builder
+    is_nowhere: bool = False
+
+
+@final
+class Opening:
+    """The part of the interpreter that keeps choices open."""
+
+    def __init__(self, interpreter: "Interpreter", handler: Keep) -> None:
+        self._interpreter = interpreter
+        self._handler = handler
+        self.requirements: list[Any_] = []
+        self.presence = Presence(interpreter, self)
+        self._further: Counter[str] = Counter()
+        self._combinations = 1
+
+    @property
+    def world(self) -> World:
+        """The decisions under which the walk is now."""
+        return self._handler.world
+
+    @property
+    def builder(self) -> Builder:
+        """The graph that is built now."""
+        builder = self._interpreter.builder
+        assert builder is not None, "open choices need a graph"
+        return builder
+
+    # ------------------------------------------------------------ worlds
+
+    @contextmanager
+    def within(self, world: World, builder: Builder) -> Iterator[None]:
+        """Walk under more decisions, and build another graph."""
+        outer, self._handler.world = self.world, {**self.world, **world}
+        outer_builder, self._interpreter.builder = self.builder, builder
+        depth = len(self._interpreter.application.stack)
+        try:
+            yield
+        finally:
+            self._handler.world = outer
+            self._interpreter.builder = outer_builder
+            del self._interpreter.application.stack[depth:]
+
+    def is_excluded(self, world: World) -> bool:
+        """Tell whether some requirement rules out a world."""
+        for requirement in self.requirements:
+            try:
+                if settled(requirement, world) is False:
+                    return True
+            except NoWorld:
+                return True
+        return False
+
+    def require(self, holds: Any_) -> bool:
+        """Note a requirement; tell whether it may hold."""
+        holds = settled(holds, self.world)
+        if isinstance(holds, Lifted):
+            self.requirements.append(holds)
+            return True
+        return holds is True
+
+    def cases(self, value: Any_, span: Span) -> list[Case]:
+        """Give all that a value can be here."""
+        found = cases_of(value, self.world, span, self.is_excluded)
+        if not found:
+            raise NoWorld
+        return found
+
+    # ------------------------------------------------------------ expressions
+
+    def evaluate(self, run: Callable[[], Any_], frame: Frame, span: Span) -> Any_:
+        """Compute an expression, for each label of a choice that it depends on; what it gives may be lifted."""
+        mark = self.builder.mark()
+        depth = len(self._interpreter.application.stack)
+        try:
+            return settled(run(), self.world)
+        except Split as split:
+            self.builder.rollback(mark)
+            del self._interpreter.application.stack[depth:]
+            return self._distribute(split, run, frame, span)
+
+    def attempt(self, run: Callable[[], T]) -> T | None:
+        """Walk a part that not every architecture has; give nothing where a requirement in it fails."""
+        mark = self.builder.mark()
+        depth = len(self._interpreter.application.stack)
+        try:
+            return run()
+        except (NoWorld, Outside):
+            self.builder.rollback(mark)
+            del self._interpreter.application.stack[depth:]
+            return None
+
+    def whole(self, run: Callable[[], Any_], frame: Frame, span: Span) -> Any_:
+        """Walk a whole network."""
+        try:
+            return self.evaluate(run, frame, span)
+        except Split as split:
+            message = f"what depends on the choice `{split.address}` cannot be kept open side by side"
+            fail("open-choice", message, split.span, "gives lists of tensors that are not alike")
+        except NoWorld:
+            fail("open-choice", "no architecture is left", span, "cannot be kept open")
+
+    def plain(self, value: Any_, span: Span) -> Any_:
+        """Give a value that depends on no open choice; of one that does the expression around is computed anew."""
+        if open_choice(value, span) is None:
+            return value
+        known = settled_within(value, self.world)
+        split = open_choice(known, span)
+        if split is not None:
+            raise split
+        return known
+
+    def _distribute(self, split: Split, run: Callable[[], Any_], frame: Frame, span: Span) -> Any_:
+        assert split.address not in self.world
+        around, self._combinations = self._combinations, self._combinations * len(split.among)
+        try:
+            if self._combinations > lifted.MOST_WORLDS:
+                lifted.refuse_worlds(span)
+            return self._side_by_side(split, run, frame, span)
+        finally:
+            self._combinations = around
+
+    def _side_by_side(self, split: Split, run: Callable[[], Any_], frame: Frame, span: Span) -> Any_:
+        captures = Captures()
+        walked: dict[Label, _Walked] = {}
+        for label in split.among:
+            found = self._walk({split.address: label}, lambda: self.evaluate(run, frame, span), captures)
+            if found is not None:
+                walked[label] = _Walked(ALWAYS, span, *found)
+        if not walked:
+            raise NoWorld
+        if len(walked) == 1:
+            with self.within({split.address: next(iter(walked))}, self.builder):
+                return self.evaluate(run, frame, span)
+        among = tuple(walked)
+        values = [own.value for own in walked.values()]
+        if all(isinstance(value, (Tensor, Absent)) or _is_several(value) for value in values):
+            guarded = [replace(own, guard=Is(split.address, (label,), among)) for label, own in walked.items()]
+            return self._node(guarded, captures, self._address(frame, split.address), span)
+        if any(_is_local(own.value, own.region) for own in walked.values()):
+            raise split
+        if len({identity_of(value) for value in values}) == 1:
+            return values[0]
+        return Lifted(split.address, among, tuple(values))
+
+    def _walk(self, world: World, walk: Callable[[], Any_], captures: Captures) -> tuple[Any_, Builder] | None:
+        """Walk in a region of its own; give nothing where there is no architecture."""
+        region = self.builder.region(captures)
+        with self.within(world, region):
+            if self.is_excluded(self.world):
+                return None
+            value = self.attempt(walk)
+            return None if value is None else (value, region)
+
+    # ------------------------------------------------------------ layers
+
+    def apply_lifted(self, layer: Lifted, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
+        """Apply a layer that depends on open choices."""
+        known = settled(layer, self.world)
+        if not isinstance(known, Lifted):
+            return self._interpreter.apply(known, inputs, frame, span)
+        if not inputs:  # what it gives is no tensor, and is lifted again
+            raise Split(known.address, known.among, span)
+        cases = self.cases(layer, span)
+        decisions = addresses_of(case.guard for case in cases)
+        return self._instances(cases, inputs, frame, self._address(frame, decisions[0] if decisions else ""), span)
+
+    def depends(self, layer: Defined, span: Span) -> bool:
+        """Tell whether some statics of a use depend on open choices."""
+        return bool(layer.given) and open_choice(_given(layer), span) is not None
+
+    def apply_given(self, layer: Defined, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
+        """Apply a definition some of whose statics depend on open choices: its distinct instances, side by side."""
+        if layer.definition.tensors is None:
+            self.plain(_given(layer), span)
+        names = tuple(name for name, _ in layer.given)
+        cases = [
+            replace(case, value=replace(layer, given=tuple(zip(names, case.value, strict=True))))  # type: ignore[arg-type]
+            for case in self.cases(_given(layer), span)
+        ]
+        return self._instances(cases, inputs, frame, frame.child(layer.part).instance, span)
+
+    def _instances(
+        self, cases: Sequence[Case], inputs: Sequence[TensorLike], frame: Frame, address: str, span: Span
+    ) -> Any_:
+        alternatives = [
+            Alternative(guard, world, span, lambda own=own: self._interpreter.apply(own, inputs, frame, span))  # type: ignore[misc]
+            for guard, world, own in merged(cases)
+        ]
+        return self.choose(alternatives, address, span)
+
+    # ------------------------------------------------------------ nodes
+
+    def choose(self, alternatives: Sequence[Alternative], address: str, span: Span, *, decides: bool = False) -> Any_:
+        """Walk alternatives side by side; their tensors are mixed by one node.
+
+        With `decides` this is where the choice is made: it is in the graph, whatever its alternatives are.
+        """
+        if len(alternatives) == 1 and not decides:
+            with self.within(alternatives[0].world, self.builder):
+                return alternatives[0].walk()
+        captures = Captures()
+        walked = []
+        for own in alternatives:
+            found = self._walk(own.world, own.walk, captures)
+            value, region = found or (ABSENT, self.builder)
+            walked.append(_Walked(own.guard, own.span, value, region, is_nowhere=found is None))
+        return self._node(walked, captures, address, span, decides=decides)
+
+    def _address(self, frame: Frame, decision: str) -> str:
+        """Give an address to the node of an expression: that of the body, and the last part of the decision's."""
+        address = join(frame.instance, last_part(decision) or "choose")
+        self._further[address] += 1
+        further = self._further[address] - 1
+        return f"{address}#{further}" if further else address
+
+    def _node(
+        self, walked: Sequence[_Walked], captures: Captures, address: str, span: Span, *, decides: bool = False
+    ) -> Any_:
+        builder = self.builder
+        table: list[tuple[Guard, Graph | None]] = []
+        given: list[tuple[Guard, tuple[Tensor, ...]]] = []
+        nowhere: list[tuple[Guard, tuple[Tensor, ...]]] = []
+        for own in walked:
+            tensors = _tensors(own.value, own.span)
+            if not tensors:
+                table.append((own.guard, None))
+                nowhere += [(own.guard, ())] * own.is_nowhere
+                continue
+            if given:
+                _compare(given[0][1], tensors, walked, own.span)
+            with self.within({}, own.region):
+                zeroed = self.presence.zeroed(tensors, address, own.span)
+                outputs = tuple(Output(own.region.value(tensor)) for tensor in zeroed)
+            table.append((own.guard, own.region.graph(outputs)))
+            given.append((own.guard, tensors))
+        if not given:
+            if len(nowhere) == len(walked):
+                raise NoWorld
+            return ABSENT
+        if not decides and len(given) == len(walked) and _are_one([tensors for _, tensors in given]):
+            return _joined(given[0][1])
+        results = builder.choose(tuple(table), captures, address, span)
+        chosen = (*given, *nowhere)
+        found = tuple(self.presence.of_choice(result, i, chosen) for i, result in enumerate(results))
+        return _joined(tuple(replace(own, index=_index(i, given, len(walked))) for i, own in enumerate(found)))
+
+
+def _given(layer: Defined) -> tuple[Any_, ...]:
+    return tuple(value for _, value in layer.given)
+
+
+def merged(cases: Sequence[Case]) -> list[tuple[Guard, World, Any_]]:
+    """Give each distinct value once, with all decisions that lead to it; the world is known where they are one."""
+    groups: dict[object, list[Case]] = {}
+    for case in cases:
+        groups.setdefault(identity_of(case.value), []).append(case)
+    return [
+        (either(case.guard for case in own), own[0].world if len(own) == 1 else {}, own[0].value)
+        for own in groups.values()
+    ]
+
+
+def _is_several(value: Any_) -> bool:
+    return isinstance(value, Several) and all(isinstance(own, Tensor) for own in value.values)
+
+
+def _is_local(value: Any_, region: Builder) -> bool:
+    """Tell whether a value holds a tensor of a region, which others cannot see."""
+    match value:
+        case Tensor(graph=graph):
+            return graph == region.id
+        case Several(values=items) | tuple(items):
+            return any(_is_local(item, region) for item in items)
+        case Lifted(cases=items):
+            return any(_is_local(item, region) for item in items)
+        case _ if hasattr(value, "items"):
+            return any(_is_local(item, region) for item in value.items)
+        case _:
+            return False
+
+
+def _tensors(value: Any_, span: Span) -> tuple[Tensor, ...]:
+    match value:
+        case Absent():
+            return ()
+        case Tensor():
+            return (value,)
+        case Several(values=values) if _is_several(value):
+            return values  # type: ignore[return-value]
+        case _:
+            fail("open-choice", "only what gives tensors can be kept open here", span, "gives something else")
+
+
+def _joined(tensors: tuple[Tensor, ...]) -> Any_:
+    return tensors[0] if len(tensors) == 1 else Several(tensors)
+
+
+def _index(place: int, given: Sequence[tuple[Guard, tuple[Tensor, ...]]], number: int) -> "int | Lifted | None":
+    """Give the index in its list of a tensor that one choice takes from it."""
+    first = given[0][0]
+    if len(given) < number or not isinstance(first, Is):
+        return None
+    indices = {guard: tensors[place].index for guard, tensors in given}
+    if None in indices.values() or not all(isinstance(guard, Is) and len(guard.labels) == 1 for guard in indices):
+        return None
+    if len(set(indices.values())) == 1:
+        return next(iter(indices.values()))
+    return Lifted(first.address, first.among, tuple(indices.values()))  # type: ignore[arg-type]
+
+
+def _are_one(alternatives: Sequence[tuple[Tensor, ...]]) -> bool:
+    values = {tuple((tensor.graph, tensor.value, tensor.lacking) for tensor in own) for own in alternatives}
+    return len(values) == 1
+
+
+def _compare(first: tuple[Tensor, ...], other: tuple[Tensor, ...], walked: Sequence[_Walked], span: Span) -> None:
+    """Check that two alternatives give tensors of one type."""
+    one, two = (", ".join(str(tensor.type) for tensor in own) for own in (first, other))
+    if one == two:
+        return
+    place, cause = (next((t.origin for t in own if t.origin), walked[0].span) for own in (other, first))
+    fail(
+        "open-choice",
+        "the alternatives of a choice that is kept open have different types",
+        place,
+        f"gives {two}",
+        secondary=(Place(cause, f"gives {one}"),) if cause != place else (),
+        notes=() if cause != place else (f"the other gives {one}",),
+    )
