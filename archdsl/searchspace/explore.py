@@ -22,7 +22,7 @@ from archdsl.ir import Label
 
 from .causes import MAX_PATHS_TO_COMPARE, causes_of
 from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, product, union
-from .exploration import Exploration, Failure, Faulty, Outcome, uses_of
+from .exploration import Exploration, Failure, Faulty, Outcome, Use, uses_of
 from .paths import START, Dead, Merged, Path, State, Ways, Wrong
 from .trace import Alternatives, Leave
 
@@ -104,12 +104,15 @@ class Explorer:
         """Join what the paths of a class decide with what is decided once and used by them."""
         by_root: dict[str, list[Diagram]] = {}
         for use in own.uses:
-            known = self._tied[use.key]
-            prefix = use.root.removesuffix(known.base) if known.base else use.root
-            diagram = self._interner.flatten(Shift(prefix, known.class_of(use).diagram))
-            by_root.setdefault(use.root, []).append(diagram)
+            by_root.setdefault(use.root, []).append(self._interner.flatten(self._decided_by(use)))
         tied = [self._meet.all(dict.fromkeys(diagrams)) for diagrams in by_root.values()]
         return self._interner.share(product((self._interner.flatten(own.diagram), *tied)))
+
+    def _decided_by(self, use: Use) -> Diagram:
+        """Give what is decided once by what is of a class."""
+        known = self._tied[use.key]
+        prefix = use.root.removesuffix(known.base) if known.base else use.root
+        return Shift(prefix, known.class_of(use).diagram)
 
     # ------------------------------------------------------------ the handler
 
@@ -247,6 +250,7 @@ class Explorer:
         else:
             path.factors.append(outcome.diagram)
         path.picked.append(outcome.diagram)
+        path.picked.extend(self._decided_by(use) for use in outcome.uses)
         path.marks |= outcome.marks
         if len(outcomes) > 1:
             path.decided.update(outcome.witness)

@@ -104,3 +104,17 @@ def test_a_list_that_decides_nothing_is_no_place_where_walks_meet() -> None:
     assert verdict("", f"{chosen} return x |> conv[2, 1 if k == 4 else 2]") == ("refuted", ["illegal-op"])
     space = loads(f"network net(x: image[2, 4, 4]) -> image[2, 4, 4] {{ {chosen} require k == 6 return x }}")
     assert [dict(own.decisions) for own in space.enumerate()] == [{"net.k": "3"}]
+
+
+def test_what_a_cell_decides_is_told_of_where_only_the_result_is_wrong() -> None:
+    text = """
+    cell maybe(x: image[c, h, w]) { return choose { none = absent | some = relu(x) } }
+    network net(x: image[2, 4, 4]) -> image[2, 4, 4] {
+      let k = choose one of 0..2
+      return maybe(x) if k == 1 else x + maybe(x)
+    }"""
+    (diagnostic,) = loads(text).verdict.diagnostics
+    assert diagnostic.code == "absent-output"
+    assert diagnostic.notes[-1] == "it happens when net.k = 1, maybe = none"
+    (diagnostic,) = loads(text.replace("k == 1", "k < 3")).verdict.diagnostics
+    assert diagnostic.notes[-1] == "1 of the 2 alternatives of `maybe` is affected (maybe = none)"
