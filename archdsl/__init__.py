@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .api import compile, resume, search, supernet
+    from .api import compile, dedup, resume, search, supernet
     from .codegen import lowers
     from .diagnostics import ArchdslError, Diagnostic, UsageError
     from .evaluators.trial import Budget, Candidate, Trial
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .strategies import Strategy
 
 _HOMES = {
-    "api": ("compile", "resume", "search", "supernet"),
+    "api": ("compile", "dedup", "resume", "search", "supernet"),
     "codegen": ("lowers",),
     "diagnostics": ("ArchdslError", "Diagnostic", "UsageError"),
     "evaluators.trial": ("Budget", "Candidate", "Trial"),
@@ -38,6 +38,7 @@ __all__ = [
     "Trial",
     "UsageError",
     "compile",
+    "dedup",
     "load",
     "load_architecture",
     "load_run",

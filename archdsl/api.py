@@ -12,8 +12,12 @@ from archdsl.evaluators.data import load_dataset
 from archdsl.evaluators.protocol import Evaluator, Score
 from archdsl.evaluators.training import TrainingEvaluator, fit_to_data, training_evaluator
 from archdsl.evaluators.trial import Budget
+from archdsl.interop.published import PUBLISHED
 from archdsl.runs import Progress, Run
 from archdsl.searchspace import Architecture, Space
+from archdsl.searchspace.dedup import LIMIT, Deduplicated
+from archdsl.searchspace.dedup import Progress as DedupProgress
+from archdsl.searchspace.dedup import dedup as count_networks
 from archdsl.strategies import Strategy
 
 
@@ -43,6 +47,38 @@ def supernet(space: Space, *, seed: int | None = None) -> Any:
         ArchdslError: torch is not installed, or a choice cannot be kept open.
     """
     return load_backend("torch").compile(space.supergraph(), seed=seed)
+
+
+def dedup(
+    space: Space,
+    *,
+    cell: str | None = None,
+    whole: bool = False,
+    limit: int = LIMIT,
+    progress: DedupProgress | None = None,
+) -> Deduplicated:
+    """Count how many networks the architectures of a space are, up to exact rewrites, and up to named inexact ones.
+
+    Where a network decides all in one cell, one use of that cell stands for it. Equal fingerprints are verified.
+
+    Args:
+        space: The space; all its architectures are looked at.
+        cell: Take one use of this cell; it is found by itself where it is the only one that decides.
+        whole: Take whole networks in any case.
+        limit: How many architectures there may be.
+        progress: Is told of the stage, how much of it is done, and how much there is.
+
+    Raises:
+        UsageError: there is no such cell, or there are too many architectures.
+        ArchdslError: the space is not well-typed.
+
+    >>> import archdsl
+    >>> text = "network n(x: vec[4]) -> vec[4] = x + (x |> choose { zero | relu | identity |> relu })"
+    >>> found = archdsl.dedup(archdsl.loads(text))
+    >>> found.decisions, found["fingerprints"]
+    (3, 2)
+    """
+    return count_networks(space, cell=cell, whole=whole, published=PUBLISHED, limit=limit, progress=progress)
 
 
 def search(

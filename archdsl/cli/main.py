@@ -13,6 +13,7 @@ from archdsl.diagnostics import ArchdslError
 from archdsl.searchspace import ProgramChanged
 
 from .architectures import COMMANDS as ON_ARCHITECTURES
+from .dedup import COMMANDS as ON_NETWORKS
 from .order import COMMANDS as ON_ORDER
 from .output import Interrupted, print_diagnostics
 from .searching import COMMANDS as SEARCHING
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (ON_SPACES, ON_ARCHITECTURES, ON_ORDER, SEARCHING):
+for commands in (ON_SPACES, ON_ARCHITECTURES, ON_ORDER, ON_NETWORKS, SEARCHING):
     for command in commands:
         app.command()(command)
 

@@ -1,5 +1,6 @@
 """The meaning of the language: a program, walked by one interpreter under a handler of its choices."""
 
+from .cells import cell_networks
 from .faults import Fault, Outside
 from .handlers import Handler, Keep, OneOf, Point, Replay, SomeOf
 from .interpreter import Interpreter
@@ -25,6 +26,7 @@ __all__ = [
     "SomeOf",
     "architecture_graph",
     "bind_network",
+    "cell_networks",
     "check_names",
     "library",
     "load_program",

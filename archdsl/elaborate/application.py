@@ -217,6 +217,7 @@ class Application:
             if definition.kind == "cell":
                 members = "".join(f"[{names[p.name]}]" for p in definition.statics if p.family is not None)
                 root = self._interpreter.program.root(layer.scope, definition) + members
+                self._interpreter.use_cell(root, layer, present)
                 result = self._interpreter.handler.tied(root, key, own, run)
                 if is_layer(result):  # what its use decides is the cell's, too
                     result = Tied(root, own.instance, result, False)  # type: ignore[arg-type]

@@ -81,7 +81,7 @@ class Interpreter:
     """Evaluates expressions and applies layers; see `Handler` for the meaning that a walk gets.
 
     `builder` is None for a walk on types alone. `leave_out` is told of each definition that is not walked, for it is
-    applied to what is absent.
+    applied to what is absent; `use_cell` of each use of a cell, by the root of its decisions.
     """
 
     def __init__(
@@ -99,6 +99,7 @@ class Interpreter:
         self.tracks_members = program.uses_loose()
         self.heeds_requirements = True
         self.leave_out: Callable[[Frame], None] = lambda frame: None
+        self.use_cell: Callable[[str, Defined, tuple[Tensor, ...]], None] = lambda root, layer, inputs: None
         self.choices = Choices(self)
         self.application = Application(self)
         self.bodies = Bodies(self)

@@ -18,7 +18,7 @@ from .faults import Fault, Outside, fail
 from .handlers import Handler, Keep, Replay, Static
 from .interpreter import Interpreter
 from .limits import Budget
-from .program import Program
+from .program import ModuleScope, Program
 from .values import Absent, Any_, Defined, Env, Tensor, describe, is_static
 
 STEPS_OF_A_HEAD = 200_000
@@ -28,7 +28,10 @@ STEPS_OF_A_HEAD = 200_000
 @final
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """A network with its statics bound: the program that every walk runs."""
+    """A network with its statics bound: the program that every walk runs.
+
+    `scope` is the file of its definition, the program's main one where it is None.
+    """
 
     program: Program
     definition: ast.Composite
@@ -36,6 +39,7 @@ class Network:
     inputs: tuple[Input, ...]
     root: str
     user_set: frozenset[str] = field(default=frozenset())
+    scope: ModuleScope | None = None
 
     @property
     def name(self) -> str:
@@ -46,7 +50,7 @@ class Network:
         """Evaluate the body on the inputs."""
         layer = Defined(
             self.definition,
-            self.program.main,
+            self.scope or self.program.main,
             tuple(self.statics.items()),
             (),
             "",

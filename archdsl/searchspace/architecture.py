@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from archdsl.ir import Graph, Label, label_text
 from archdsl.ir.costs import measured_macs, measured_params
+from archdsl.ir.fingerprints import fingerprint
 
 if TYPE_CHECKING:
     from .space import Space
@@ -68,6 +69,11 @@ class Architecture:
         """The multiply-accumulates of one example; those that no declaration states are measured."""
         macs = self.graph.macs
         return measured_macs(self.graph) if macs is None else macs
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the graph after exact rewrites: equal for architectures that are one network in other words."""
+        return fingerprint(self.graph)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the decisions as plain data: sets of indices or names as lists."""

@@ -137,3 +137,18 @@ def test_fmt_changes_only_the_layout(tmp_path: Path, capsys: pytest.CaptureFixtu
     printed(capsys, "fmt", str(path))
     assert printed(capsys, "fmt", "--check", str(path)) == ""
     assert "# end" in path.read_text(encoding="utf-8")
+
+
+def test_dedup_counts_networks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "n.nas"
+    part = "cell part(x: vec[d]) { return x + (x |> choose { zero | relu | identity |> relu }) }"
+    path.write_text(f"{part}\nnetwork n(x: vec[4]) -> vec[4] = x |> part |> part\n", encoding="utf-8")
+    lines = printed(capsys, "dedup", str(path)).splitlines()
+    assert lines[0] == "n: one use of cell `part`"
+    assert lines[2].split()[:2] == ["decisions", "3"]
+    assert ["fingerprints", "2", "exact", "rewrites"] in [line.split() for line in lines]
+    assert printed(capsys, "dedup", str(path), "--whole").startswith("n: whole networks\n")
+    found = json.loads(printed(capsys, "dedup", str(path), "--json"))
+    assert (found["decisions"], found["connected"]) == (3, 3)
+    exact = {"name": "fingerprints", "number": 2, "is_exact": True, "meaning": "exact rewrites"}
+    assert exact in found["classes"]
