@@ -137,6 +137,7 @@ def search(
     if evaluate is None:
         evaluator = trainer(data, training, device=device)
         space = fit_to_data(space, evaluator.dataset).space
+        evaluator.check(space)
         described = evaluator.describe() if out is not None else {}
         evaluate = evaluator
     if plugins:

@@ -332,7 +332,8 @@ class _Writer:
             text, count = "choose { 0 | 2 }", 2
         name = self._fresh(sight, "k")
         sight.ints.append(name)
-        return Written(f"let {name} = {text}", count)
+        word = "setting" if self._chance(6) else "let"
+        return Written(f"{word} {name} = {text}", count)
 
     def _nodes(self, sight: Sight, limit: int) -> Written:
         number = self._pick(1, 2, 2, 3)

@@ -65,6 +65,17 @@ def open_space(spec: str, settings: list[str] | None) -> Space:
     return load(spec, **statics(settings))
 
 
+def size_text(space: Space) -> str:
+    """Say how many architectures a space has; its real settings are named beside the number.
+
+    >>> size_text(load("nas_bench_201"))
+    '15,625 architectures'
+    """
+    number = space.size()
+    reals = " and ".join(f"`{address}`" for address in space.real_settings)
+    return f"{number:,} architecture{'s' * (number != 1)}" + (f", times the real settings {reals}" if reals else "")
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -93,9 +104,8 @@ def find_architecture(spec: str, at: str | None = None, settings: list[str] | No
         found = Found(load_architecture(path), None)
     else:
         space = load(spec, **statics(settings))
-        number = space.size()
-        if number != 1:
-            message = f"`{spec}` has {number:,} architectures; draw one: archdsl sample {spec} --out arch.yaml"
+        if space.size() != 1 or space.real_settings:
+            message = f"`{spec}` has {size_text(space)}; draw one: archdsl sample {spec} --out arch.yaml"
             raise UsageError(Diagnostic("not-an-architecture", message))
         return Found(space.sample(seed=0), None)
     if at is None and not settings:

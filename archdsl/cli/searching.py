@@ -27,6 +27,7 @@ from .inputs import (
     find_architecture,
     open_space,
     plugins,
+    size_text,
     statics,
 )
 from .output import Interrupted, RunProgress, console, print_json, print_table
@@ -119,10 +120,11 @@ def _announce(space: Space, evaluator: "TrainingEvaluator") -> Space:
     for line in evaluator.dataset.describe():
         console.print(line, markup=False)
     fitted = fit_to_data(space, evaluator.dataset)
+    evaluator.check(fitted.space)
     if fitted.bound:
         bound = ", ".join(f"{name} = {value}" for name, value in fitted.bound.items())
         console.print(f"bound by the data: {bound}", markup=False)
-    console.print(f"space: {fitted.space.network}, {fitted.space.size():,} architectures", markup=False)
+    console.print(f"space: {fitted.space.network}, {size_text(fitted.space)}", markup=False)
     console.print(f"device: {load_backend('torch').device(evaluator.device)}", markup=False)
     return fitted.space
 

@@ -107,6 +107,8 @@ def info(
     for name, value in facts["statics"].items():
         console.print(f"  {name} = {value}", markup=False)
     console.print(f"architectures: {facts['architectures']:,}", markup=False)
+    for address, (low, high) in facts["real_settings"].items():
+        console.print(f"  times the real setting {address}, from {low} to {high}", markup=False)
     console.print(f"genotypes: {loaded.genotypes()}", markup=False)
     if one_shot:
         weights = facts["supergraph"]["weights"]
@@ -130,6 +132,7 @@ def _facts(space: Space) -> dict[str, Any]:
         "statics": dict(space.statics),
         "verdict": space.verdict.kind,
         "architectures": space.size(),
+        "real_settings": {address: [own.low, own.high] for address, own in space.real_settings.items()},
         "genotypes": _genotypes(space),
         "choices": {
             address: [list(label) if isinstance(label, tuple) else label for label in labels]

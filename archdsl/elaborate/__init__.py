@@ -2,14 +2,23 @@
 
 from .cells import cell_networks
 from .faults import Fault, Outside
-from .handlers import Handler, Keep, OneOf, Point, Replay, SomeOf
+from .handlers import Between, Handler, Keep, OneOf, Point, Replay, SomeOf
 from .interpreter import Interpreter
 from .limits import Budget, BudgetSpent
 from .names import check_names
-from .network import Network, architecture_graph, bind_network, replayed_graph, supergraph, unknown_decisions
+from .network import (
+    Network,
+    architecture_graph,
+    bind_network,
+    replayed_graph,
+    settings_of,
+    supergraph,
+    unknown_decisions,
+)
 from .program import ModuleScope, Program, library, load_program, read_source
 
 __all__ = [
+    "Between",
     "Budget",
     "BudgetSpent",
     "Fault",
@@ -32,6 +41,7 @@ __all__ = [
     "load_program",
     "read_source",
     "replayed_graph",
+    "settings_of",
     "supergraph",
     "unknown_decisions",
 ]

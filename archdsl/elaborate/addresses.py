@@ -106,7 +106,7 @@ def _use_label(tree: ast.Alternative, counts: Counter[str], parts: dict[int, str
     _use(tree, label, counts, parts)
 
 
-def _declare(tree: ast.Let | ast.Nodes, name: str, counts: Counter[str], parts: dict[int, str]) -> None:
+def _declare(tree: ast.Let | ast.Nodes | ast.Setting, name: str, counts: Counter[str], parts: dict[int, str]) -> None:
     """A name that is bound adds itself; its first use, which comes after, adds the same."""
     further = counts[name]
     parts[id(tree)] = f"{name}#{further}" if further else name
@@ -145,8 +145,9 @@ def _count(tree: object, counts: Counter[str], parts: dict[int, str]) -> None:
             called = applied(value.layer if isinstance(value, ast.Once) else value)
             if at is not None and isinstance(called, ast.Name | ast.Scan):
                 parts[id(called)] = ""
-        case ast.Setting(value=value):
+        case ast.Setting(name=name, value=value):
             _count(value, Counter(), parts)
+            _declare(tree, name, counts, parts)
         case ast.Nodes(name=name, count=count, seeds=seeds, body=body):
             _count(count, counts, parts)
             for seed in seeds:

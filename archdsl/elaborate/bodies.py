@@ -86,7 +86,7 @@ class Bodies:
                             Diagnostic("requirement", f"`require {text}` does not hold", Label(statement.span))
                         )
                 case ast.Setting():
-                    not_yet("a `setting`", statement.span)
+                    env = self._interpreter.settings.bind(statement, env)
                 case ast.Return():
                     return self._return(statement, env, inputs)
             place = None

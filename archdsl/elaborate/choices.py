@@ -172,7 +172,10 @@ class Choices:
         """Decide for one element, or for a set of elements, of a list."""
         if isinstance(tree.source, ast.Alternatives):
             return self.choose(tree, env) if tree.quantity.kind == "one" else self._some_alternatives(tree, env)
-        source = self._interpreter.items(tree.source, env)
+        return self.out_of(tree, self._interpreter.items(tree.source, env), env)
+
+    def out_of(self, tree: ast.ChooseOf, source: Subset, env: Env) -> Any_:
+        """Decide for one element, or for a set of elements, of a list that is known."""
         items = source.items
         self._check_place(tree, env)
         part = self._interpreter.part(tree, env)

@@ -7,7 +7,7 @@ from typing import Any, Protocol, final
 
 from archdsl.diagnostics import Diagnostic, Span, similar
 from archdsl.diagnostics import Label as Place
-from archdsl.ir import Label, label_text
+from archdsl.ir import Interval, Label, label_text
 
 from .addresses import Frame
 from .faults import Outside
@@ -82,7 +82,26 @@ class SomeOf:
         return label if self.kinds is None else tuple(self.kinds[index] for index in self.indices(label))
 
 
-Point = OneOf | SomeOf
+@final
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A choice of a real number out of an interval."""
+
+    address: str
+    interval: Interval
+    span: Span = field(compare=False, repr=False)
+
+    @property
+    def labels(self) -> tuple[float, ...]:
+        """Some of the labels: the ends of the interval."""
+        return self.interval.low, self.interval.high
+
+    def admits(self, label: Label) -> bool:
+        """Tell whether a label is in the interval."""
+        return label in self.interval
+
+
+Point = OneOf | SomeOf | Between
 Key = Callable[[], Hashable]
 """Gives what tells parts or states of a program apart; it is computed where it is asked for."""
 
@@ -192,6 +211,9 @@ def inadmissible(point: Point, label: Label) -> Diagnostic:
         shown = ", ".join(f"`{name}`" for name in names[:12]) + (", …" if len(names) > 12 else "")
         notes = (f"the alternatives are {shown}",)
         help_ = f"an alternative with a similar name exists: `{near[0]}`" if near else None
+    elif isinstance(point, Between):
+        notes = (f"a decision is a real number from {point.interval.low!r} to {point.interval.high!r}",)
+        help_ = None
     else:
         size = f"{point.low}" if point.low == point.high else f"{point.low} to {point.high}"
         if point.names is None:

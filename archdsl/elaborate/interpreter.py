@@ -40,6 +40,7 @@ from .opening import Opening
 from .ops import declare
 from .program import BUILTINS, ModuleScope, Program
 from .scans import Scans
+from .settings import Settings
 from .sight import word
 from .values import (
     ABSENT,
@@ -62,6 +63,7 @@ from .values import (
     Tensor,
     TensorLike,
     Tied,
+    Unread,
     describe,
     identity_of,
     is_layer,
@@ -107,6 +109,7 @@ class Interpreter:
         self.scans = Scans(self)
         self.comprehensions = Comprehensions(self)
         self.joins = Joins(self)
+        self.settings = Settings(self)
 
     # ------------------------------------------------------------ expressions
 
@@ -140,7 +143,10 @@ class Interpreter:
 
     def _name(self, tree: ast.Name, env: Env) -> Any_:
         if tree.id in env.names:
-            return named(self.part(tree, env), env.names[tree.id])
+            value = env.names[tree.id]
+            if isinstance(value, Unread):
+                self.settings.refuse(tree)
+            return named(self.part(tree, env), value)
         return self.global_name(tree.id, env.scope, tree.span, self.part(tree, env))
 
     def global_name(self, name: str, scope: ModuleScope, span: Span, part: str) -> Any_:
@@ -234,8 +240,12 @@ class Interpreter:
 
     def range(self, tree: ast.Range, env: Env) -> tuple[int | float, ...]:
         """Give the elements of `start..stop step s`, both ends included."""
-        start, stop = (self.evaluate(part, env) for part in (tree.start, tree.stop))
+        start, stop = self.bounds(tree, env)
         return numbers_of(tree, start, stop, self.evaluate(tree.step, env) if tree.step else 1)
+
+    def bounds(self, tree: ast.Range, env: Env) -> tuple[Any_, Any_]:
+        """Give the ends of a range."""
+        return self.evaluate(tree.start, env), self.evaluate(tree.stop, env)
 
     def truth(self, tree: ast.Expr, env: Env) -> bool:
         """Give the value of a condition."""

@@ -143,6 +143,13 @@ def replayed_graph(
     raise Outside((*refused.values(), *unknown_decisions(unknown, {**replay.asked, **dict.fromkeys(refused, "")})))
 
 
+def settings_of(network: Network, decisions: Mapping[str, Decision]) -> dict[str, Any]:
+    """Give the settings of an architecture: their values by name, behind the address of the part that sets them."""
+    interpreter = Interpreter(network.program, Replay(decisions))
+    network.walk(interpreter, tuple(Tensor(port.type) for port in network.inputs))
+    return dict(interpreter.settings.met)
+
+
 def unknown_decisions(unknown: list[str], asked: Mapping[str, Decision]) -> tuple[Diagnostic, ...]:
     """Say which decisions no choice asked for."""
     found = []

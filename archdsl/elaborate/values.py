@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, final
 
 from archdsl.diagnostics import Span
-from archdsl.ir import Guard, Label, Type, Value
+from archdsl.ir import Guard, Interval, Label, Type, Value
 from archdsl.syntax import ast
 
 from .addresses import Frame
@@ -248,6 +248,14 @@ class Builtin:
     name: str
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A setting that the program cannot read: its value is a real number of `interval`."""
+
+    interval: Interval
+
+
 Layer = Defined | Composed | Named | Repeated | Tied | Open | Scanned | Lifted
 LONGEST_SHOWN = 40
 """The characters of a string that a diagnostic repeats."""
@@ -255,7 +263,7 @@ LAYERS: Final = (Defined, Composed, Named, Repeated, Tied, Open, Scanned)
 
 Any_ = (
     int | float | bool | str | tuple["Any_", ...] | Tensor | Absent | Several | Subset | Guarded | Maybe | Layer
-    | FunctionValue | Builtin
+    | FunctionValue | Builtin | Unread
 )  # fmt: skip
 
 
@@ -386,6 +394,8 @@ def describe(value: object) -> str:
             return f"{len(values)} results"
         case FunctionValue() | Builtin():
             return "a function"
+        case Unread():
+            return "a real setting"
         case Guarded():
             return "an open choice"
         case Lifted(cases=cases) if not is_layer(value):

@@ -87,6 +87,27 @@ def training_config(values: Mapping[str, object]) -> TrainingConfig:
         raise UsageError(_diagnostic(detail) for detail in _one_each(error)) from None
 
 
+_OF_THE_SEARCH = ("epochs", "evaluate_every")
+
+
+def with_settings(config: TrainingConfig, settings: Mapping[str, object]) -> TrainingConfig:
+    """Give a configuration in which the settings of an architecture stand in place of the values that it has.
+
+    Raises:
+        UsageError: Settings are unknown, out of their range, or what a search decides by itself (`bad-option`).
+
+    >>> with_settings(TrainingConfig(), {"momentum": 0.8}).momentum
+    0.8
+    """
+    if not settings:
+        return config
+    for name in _OF_THE_SEARCH:
+        if name in settings:
+            message = f"`{name}` is no setting of an architecture: it is the same for all that are compared"
+            raise UsageError(Diagnostic("bad-option", message))
+    return training_config({**config.model_dump(), **settings})
+
+
 def _one_each(error: ValidationError) -> list[Any]:
     """Keep one complaint for each setting: a union complains once for each of its members."""
     first: dict[object, Any] = {}

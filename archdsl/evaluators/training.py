@@ -11,7 +11,7 @@ from archdsl.ir import Type
 from archdsl.searchspace import Space
 from archdsl.searchspace.fitting import Fitted, fit
 
-from .config import TrainingConfig
+from .config import TrainingConfig, with_settings
 from .data import load_dataset
 from .dataset import Dataset
 from .protocol import Quantity, TrialFailure, TrialFiles
@@ -37,7 +37,8 @@ def fit_to_data(space: Space, dataset: Dataset) -> Fitted:
 class TrainingEvaluator:
     """Trains on the training split and measures `accuracy` on the validation split.
 
-    The epochs are the budget's. `measures_test` measures `test_accuracy` as well, once, after the training; `final`
+    The epochs are the budget's. A `setting` of the space replaces the value that `config` has under its name.
+    `measures_test` measures `test_accuracy` as well, once, after the training; `final`
     trains on training and validation samples together and measures on the test split alone.
 
     `origin` is what the user named as data, so that a run can find them again.
@@ -62,12 +63,21 @@ class TrainingEvaluator:
         """The measurements: accuracies are shares of 1."""
         return {"loss": Quantity("minimize", "nats"), "params": Quantity("minimize"), "macs": Quantity("minimize")}
 
+    def check(self, space: Space) -> None:
+        """Check that what a space sets is known here.
+
+        Raises:
+            UsageError: a setting of the space is unknown, or has a value that it cannot have.
+        """
+        with_settings(self.config, space.sample(seed=0).settings)
+
     def evaluate(
         self, candidate: Candidate, budget: Budget, *, seed: int, files: TrialFiles | None = None
     ) -> Mapping[str, float]:
         """Compile, train and measure a candidate; a diverged training and too little memory are failures."""
         if budget.fraction != 1 or budget.resolution is not None:
             raise UsageError(Diagnostic("bad-budget", "training has epochs as its only fidelity"))
+        config = with_settings(self.config, candidate.architecture.settings)
         backend = load_backend("torch")
         training = importlib.import_module("archdsl.backends.torch.training")
         evaluation = importlib.import_module("archdsl.backends.torch.evaluation")
@@ -79,7 +89,7 @@ class TrainingEvaluator:
         outcome = training.train(
             module,
             dataset,
-            self.config.model_copy(update={"epochs": budget.epochs, "evaluate_every": 0 if self.final else 1}),
+            config.model_copy(update={"epochs": budget.epochs, "evaluate_every": 0 if self.final else 1}),
             seed=seed,
             device=device,
             checkpoint=files.progress if files else None,

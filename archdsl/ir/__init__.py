@@ -16,6 +16,7 @@ from .graph import (
     regions_of,
 )
 from .guards import Guard, Is, Label, Takes, label_text
+from .intervals import Interval
 from .laws import LAWS, LAWS_OF_OPERANDS
 from .ops import Attribute, Facts, OpDeclaration, Weight
 from .printer import print_graph, unquote_address
@@ -36,6 +37,7 @@ __all__ = [
     "Graph",
     "Guard",
     "Input",
+    "Interval",
     "Is",
     "Label",
     "Node",

@@ -31,6 +31,8 @@ class Mutation(Protocol):
 class ResampleDecision:
     """Give one decision, drawn uniformly, another label, drawn uniformly; all others are kept where they still hold.
 
+    A real setting gets a number that is drawn as its interval says.
+
     Decisions that only the old label led to go; those that the new one leads to are drawn by their priors.
     """
 
@@ -39,12 +41,16 @@ class ResampleDecision:
     def apply(self, architecture: Architecture, space: Space, rng: Random) -> Architecture:
         decisions = architecture.decisions
         choices = space.choices
-        open_addresses = [address for address in decisions if len(choices[address]) > 1]
+        reals = space.real_settings
+        open_addresses = [address for address in decisions if len(choices.get(address, ())) > 1 or address in reals]
         rng.shuffle(open_addresses)
         fallback: dict[str, object] | None = None
         for address in open_addresses:
             old = decisions[address]
-            labels = [own for own in choices[address] if not (own == old and type(own) is type(old))]
+            known = choices.get(address, ())
+            labels = [own for own in known if not (own == old and type(own) is type(old))]
+            if address in reals and (drawn := reals[address].draw(rng)) != old:
+                labels.append(drawn)
             rng.shuffle(labels)
             for label in labels:
                 changed = space.changed(decisions, address, label, rng)

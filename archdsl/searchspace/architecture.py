@@ -53,6 +53,19 @@ class Architecture:
             self._graph.append(self.space.graph(self.decisions))
         return self._graph[0]
 
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The settings of the training that belong to the architecture, by name.
+
+        A setting of a definition that the network uses bears the address of the use before its name.
+
+        >>> import archdsl
+        >>> text = "network n(x: vec[4]) -> vec[4] { setting momentum = choose one of [0.8, 0.9] return relu(x) }"
+        >>> archdsl.loads(text).unrank(1).settings
+        {'momentum': 0.9}
+        """
+        return self.space.settings(self.decisions)
+
     def remember(self, graph: Graph) -> None:
         """Keep a graph that was just elaborated from the same decisions."""
         if not self._graph:

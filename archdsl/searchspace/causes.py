@@ -4,9 +4,8 @@ from dataclasses import replace
 from typing import Final
 
 from archdsl.elaborate.addresses import is_relative
-from archdsl.ir import Label
 
-from .diagram import Diagram, Literal, Shift
+from .diagram import Diagram, Labels, Literal, Shift
 from .exploration import Failure
 from .paths import Path
 
@@ -41,9 +40,9 @@ def causes_of(walked: list[Path]) -> tuple[Failure, ...]:
     return tuple(result)
 
 
-def _possible(path: Path) -> dict[str, set[Label]]:
+def _possible(path: Path) -> dict[str, set[Labels]]:
     """Give all labels that the walks of a path's classes decide, by address: a class stands for many walks."""
-    found: dict[str, set[Label]] = {}
+    found: dict[str, set[Labels]] = {}
     seen: set[tuple[int, str]] = set()
     stack: list[tuple[Diagram, str]] = [(node, "") for node in path.picked]
     while stack:
@@ -61,7 +60,7 @@ def _possible(path: Path) -> dict[str, set[Label]]:
     return found
 
 
-def _share(address: str, hit: list[tuple[dict[str, set[Label]], bool]]) -> str:
+def _share(address: str, hit: list[tuple[dict[str, set[Labels]], bool]]) -> str:
     """Say how many of a choice's alternatives bring a mistake about."""
     labels: dict[object, bool] = {}
     for possible, fails in hit:

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from heapq import heappop, heappush
 from typing import final
 
-from archdsl.ir import Label
+from archdsl.ir import Interval, Label
 
-from .diagram import Diagram, Literal, Product, Shift
+from .diagram import Diagram, Labels, Literal, Product, Shift
 
-Key = tuple[type, Label]
+Key = tuple[type, Labels]
 """A label in a form in which 1, 1.0 and `true` differ."""
 
 
-def key_of(label: Label) -> Key:
+def key_of(label: Labels) -> Key:
     """Give a label in a form that can be compared."""
     return type(label), label
 
@@ -29,7 +29,7 @@ class Counts:
     def __init__(self, diagram: Diagram) -> None:
         self._children: list[tuple[int, ...]] = []
         self._is_product: list[bool] = []
-        self._keys: dict[int, tuple[str, Label]] = {}
+        self._keys: dict[int, tuple[str, Labels]] = {}
         self._values: list[int] = []
         self._parents: list[list[int]] = []
         self._literals: dict[str, list[tuple[Key, int]]] = {}
@@ -133,6 +133,7 @@ class Counts:
             node = stack.pop()
             if node in self._keys:
                 address, label = self._keys[node]
+                assert not isinstance(label, Interval), "a space with real settings has no order"
                 found[address] = label
             else:
                 stack.extend(child for child in self._children[node] if self._values[child])

@@ -5,22 +5,28 @@ over different addresses, a `Sum` unites sets that have no member in common (a d
 normal form: Darwiche, 2001). So counting is one pass, and sampling never meets a dead end.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
 from math import prod
 from typing import Generic, TypeVar, final
 
-from archdsl.ir import Label
+from archdsl.ir import Interval, Label
+
+Labels = Label | Interval
+"""One label, or all real numbers of an interval."""
 
 
 @final
 @dataclass(frozen=True, slots=True, eq=False)
 class Literal:
-    """One decision; `weight` is its prior among the alternatives of its choice."""
+    """One decision; `weight` is its prior among the alternatives of its choice.
+
+    The decision of a real setting is one literal, whichever number of the interval is taken.
+    """
 
     address: str
-    label: Label
+    label: Labels
     weight: float
 
 
@@ -108,7 +114,7 @@ class Interner:
         self._flat[key] = result
         return result
 
-    def literal(self, address: str, label: Label, weight: float) -> Literal:
+    def literal(self, address: str, label: Labels, weight: float) -> Literal:
         """Give the one literal of a decision."""
         node = self._known.setdefault((address, type(label), label, weight), Literal(address, label, weight))
         assert isinstance(node, Literal)
@@ -228,6 +234,7 @@ class Meet:
     def _decide(self, a: Diagram, b: Diagram, address: str) -> Diagram:
         first, second = self._split(a, address), self._split(b, address)
         results: list[Diagram] = []
+        results.extend(product((own, rest)) for own, rest in self._in_common(first, second, address))
         for key in dict.fromkeys((*first, *second)):
             x, y = first.get(key), second.get(key)
             if key is None:
@@ -242,7 +249,16 @@ class Meet:
             results.extend(product((literal, rest)) for rest in rests if rest is not EMPTY)
         return union(result for result in results if result is not EMPTY)
 
-    def _split(self, node: Diagram, address: str) -> dict[tuple[type, Label] | None, tuple[Literal | None, Diagram]]:
+    def _in_common(self, first: "_Split", second: "_Split", address: str) -> Iterator[tuple[Literal, Diagram]]:
+        """Give what unlike intervals have in common."""
+        for own, other in ((x, y) for x in first for y in second if x is not None and y is not None and x != y):
+            if isinstance(own[1], Interval) and isinstance(other[1], Interval):
+                common = own[1].meet(other[1])
+                rest = self(first[own][1], second[other][1])
+                if common is not None and rest is not EMPTY:
+                    yield self._interner.literal(address, common, 1.0), rest
+
+    def _split(self, node: Diagram, address: str) -> "_Split":
         """Part the members by what they decide at an address; `None` for those that decide nothing there."""
         if address not in self._addresses(node):
             return {None: (None, node)}
@@ -250,7 +266,7 @@ class Meet:
             case Literal(label=label):
                 return {(type(label), label): (node, UNIT)}
             case Sum(children=children):
-                found: dict[tuple[type, Label] | None, tuple[Literal | None, list[Diagram]]] = {}
+                found: dict[tuple[type, Labels] | None, tuple[Literal | None, list[Diagram]]] = {}
                 for child in children:
                     for key, (literal, rest) in self._split(child, address).items():
                         found.setdefault(key, (literal, []))[1].append(rest)
@@ -263,6 +279,10 @@ class Meet:
                 }
             case Shift():
                 raise AssertionError("a fold runs over a flat diagram")
+
+
+_Split = dict[tuple[type, Labels] | None, tuple[Literal | None, Diagram]]
+"""The members by what they decide at one address."""
 
 
 def _factors(node: Diagram) -> tuple[Diagram, ...]:

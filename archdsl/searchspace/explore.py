@@ -14,11 +14,11 @@ from typing import Any, Protocol, final
 
 from archdsl.diagnostics import Diagnostic
 from archdsl.diagnostics import Label as Place
-from archdsl.elaborate import Budget, BudgetSpent, Fault, Interpreter, Network, OneOf, Outside, Point
+from archdsl.elaborate import Between, Budget, BudgetSpent, Fault, Interpreter, Network, OneOf, Outside, Point
 from archdsl.elaborate.addresses import Frame
 from archdsl.elaborate.handlers import Key
 from archdsl.elaborate.values import Any_, Tensor, holds_tied, identity_of
-from archdsl.ir import Label
+from archdsl.ir import Interval, Label
 
 from .causes import MAX_PATHS_TO_COMPARE, causes_of
 from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, product, union
@@ -132,10 +132,15 @@ class Explorer:
         )
         path.factors.append(decided)
         path.picked.append(decided)
-        label = path.decided[point.address] = own.labels[own.members[kind][0]]
-        return label
+        chosen = own.labels[own.members[kind][0]]
+        if isinstance(chosen, Interval):
+            return chosen.low  # any number stands for all: the program does not read it
+        path.decided[point.address] = chosen
+        return chosen
 
     def _alternatives(self, point: Point) -> Alternatives:
+        if isinstance(point, Between):
+            return Alternatives((point.interval,), (0,))
         if isinstance(point, OneOf):
             return Alternatives(point.labels, tuple(range(len(point.labels))))
         key = (point.count, point.low, point.high, point.names, point.kinds)

@@ -6,11 +6,11 @@ from itertools import accumulate
 from random import Random
 from typing import final
 
-from archdsl.ir import Label
+from archdsl.ir import Interval, Label
 
-from .diagram import Diagram, Fold, Literal, Product, Sum, mass
+from .diagram import Diagram, Fold, Labels, Literal, Product, Sum, mass
 
-Decision = tuple[str, type, Label]
+Decision = tuple[str, type, Labels]
 
 
 @final
@@ -30,26 +30,36 @@ class Changer:
         """Give a member that decides `label` at `address`, and elsewhere as before where that is possible."""
         result: dict[str, Label] = {}
         wanted = {**decisions, address: label}
-        self._walk(self._diagram, wanted, (address, type(label), label), rng, result)
+        self._walk(self._diagram, wanted, self._that_admit(address, label), rng, result)
         return result
+
+    def _that_admit(self, address: str, label: Label) -> frozenset[Decision]:
+        """Give the literals' decisions that a label agrees with: its own, and the intervals that hold it."""
+        own: Decision = (address, type(label), label)
+        intervals = (
+            known
+            for known in (self._holds(self._diagram) if isinstance(label, float) else ())
+            if known[0] == address and isinstance(known[2], Interval) and label in known[2]
+        )
+        return frozenset({own, *intervals})
 
     def _walk(
         self,
         node: Diagram,
         wanted: Mapping[str, Label],
-        fixed: Decision | None,
+        fixed: frozenset[Decision],
         rng: Random,
         result: dict[str, Label],
     ) -> None:
         if isinstance(node, Literal):
-            result[node.address] = node.label
+            result[node.address] = _taken(node.label, wanted.get(node.address), rng)
         elif isinstance(node, Product):
             for child in node.children:
-                inside = fixed if fixed is not None and fixed in self._holds(child) else None
+                inside = fixed & self._holds(child) if fixed else fixed
                 self._walk(child, wanted, inside, rng, result)
         else:
             assert isinstance(node, Sum)
-            possible = [c for c in node.children if fixed is None or fixed in self._holds(c)]
+            possible = [c for c in node.children if not fixed or fixed & self._holds(c)]
             kept = next((child for child in possible if _admits(child, wanted)), None)
             child = kept or self._draw(self._nearest(possible, wanted), rng)
             self._walk(child, wanted, fixed, rng, result)
@@ -64,8 +74,17 @@ class Changer:
         return nodes[min(bisect_right(bounds, rng.random() * bounds[-1]), len(nodes) - 1)]
 
 
+def _taken(own: Labels, wanted: Label | None, rng: Random) -> Label:
+    """Give the label of a literal: of an interval the number that is wanted, or one that is drawn."""
+    if not isinstance(own, Interval):
+        return own
+    return wanted if wanted is not None and wanted in own else own.draw(rng)
+
+
 def _agrees(literal: Literal, wanted: Mapping[str, Label]) -> bool:
     label = wanted.get(literal.address)
+    if isinstance(literal.label, Interval):
+        return label in literal.label
     return label == literal.label and type(label) is type(literal.label)
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import final
 
-from archdsl.ir import Label
+from archdsl.ir import Interval, Label
 
 from .counting import Counts, key_of
-from .diagram import Diagram
+from .diagram import Diagram, Labels
 from .trace import Ask, Enter, Leave, Stage, Trace, resolve
 
 
@@ -66,7 +66,7 @@ def _next(trace: Trace | None, prefix: str, around: _Around | None, decided: Map
                 raise AssertionError("the decisions of a member lead to an end")
 
 
-def _index(labels: tuple[Label, ...], label: Label) -> int:
+def _index(labels: tuple[Labels, ...], label: Label) -> int:
     """Find a label; -1 where it is none of them."""
     key = key_of(label)
     return next((i for i, own in enumerate(labels) if key_of(own) == key), -1)
@@ -148,6 +148,7 @@ class Order:
     @staticmethod
     def _decide(question: _Question, chosen: int, counts: Counts, decided: dict[str, Label]) -> _Question | None:
         label = question.ask.labels[chosen]
+        assert not isinstance(label, Interval), "a space with real settings has no order"
         counts.fix(question.address, label)
         decided[question.address] = label
         return None if _is_settled(counts, decided) else question.after(chosen, decided)

@@ -6,7 +6,7 @@ from itertools import accumulate
 from random import Random
 from typing import Any, final
 
-from archdsl.ir import Label
+from archdsl.ir import Interval, Label
 
 from .diagram import Diagram, Fold, Literal, Product, Sum, count, mass
 
@@ -28,7 +28,7 @@ class Sampler:
         if known is not None:
             return known
         if isinstance(node, Literal):
-            plan: Any = (0, node.address, node.label)
+            plan: Any = (3 if isinstance(node.label, Interval) else 0, node.address, node.label)
         elif isinstance(node, Product):
             plan = (1, tuple(self._plan(child, shares) for child in node.children), None)
         else:
@@ -49,6 +49,8 @@ class Sampler:
                 decisions[first] = second
             elif kind == 1:
                 stack.extend(reversed(first))
+            elif kind == 3:
+                decisions[first] = second.draw(rng)
             else:
                 stack.append(first[pick(second, rng)])
         return decisions

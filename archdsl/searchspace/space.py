@@ -8,8 +8,16 @@ from types import MappingProxyType
 from typing import Any, final
 
 from archdsl.diagnostics import ArchdslError, Diagnostic, UsageError
-from archdsl.elaborate import Network, Outside, architecture_graph, bind_network, replayed_graph, supergraph
-from archdsl.ir import Graph, Label, label_text
+from archdsl.elaborate import (
+    Network,
+    Outside,
+    architecture_graph,
+    bind_network,
+    replayed_graph,
+    settings_of,
+    supergraph,
+)
+from archdsl.ir import Graph, Interval, Label, label_text
 
 from .architecture import Architecture
 from .check import Verdict, WalkedSpace, walk_space
@@ -92,7 +100,10 @@ class Space:
         return self._walked.diagram
 
     def size(self) -> int:
-        """Count the architectures exactly, as sets of active decisions."""
+        """Count the architectures exactly, as sets of active decisions.
+
+        Real settings, which `real_settings` names, are left out of the count.
+        """
         return count()(self.diagram)
 
     def genotypes(self) -> Genotypes:
@@ -130,16 +141,21 @@ class Space:
 
         One of `seed` and `rng` is given; the same seed gives the same architecture.
 
+        Raises:
+            UsageError: the space has real settings.
+
         >>> import archdsl
         >>> space = archdsl.loads("network n(x: vec[4]) -> vec[4] { return x |> choose { relu weight 9 | tanh } }")
         >>> drawn = [space.sample_uniform(seed=seed).decisions["n"] for seed in range(100)]
         >>> 30 < drawn.count("relu") < 70
         True
         """
+        self._check_finite("no draw gives each architecture one probability")
         return Architecture(self, self._uniformly.draw(_source(seed, rng)))
 
     @cached_property
     def _order(self) -> Order:
+        self._check_finite("its architectures are not numbered")
         diagram, trace = self.diagram, self._walked.trace
         assert trace is not None, "a proved space was walked to its end"
         return Order(diagram, trace)
@@ -151,6 +167,7 @@ class Space:
         subsets by size, and then lexicographically.
 
         Raises:
+            UsageError: the space has real settings, and no order.
             ArchdslError: it is no architecture of this space; the diagnostics say why.
 
         >>> import archdsl
@@ -170,7 +187,7 @@ class Space:
         """Give the architecture that has `index` others before it; see `rank` for the order.
 
         Raises:
-            UsageError: there are fewer architectures.
+            UsageError: there are fewer architectures, or the space has real settings.
 
         >>> import archdsl
         >>> print(archdsl.load("digits_cells").unrank(0))
@@ -192,7 +209,7 @@ class Space:
         To iterate over a space is the same. No more than one architecture is held at a time.
 
         Raises:
-            UsageError: there are fewer architectures than `start`.
+            UsageError: there are fewer architectures than `start`, or the space has real settings.
 
         >>> import archdsl
         >>> darts = archdsl.load("darts")
@@ -201,7 +218,8 @@ class Space:
         """
         if start != self.size():
             self._check_index(start)
-        return (Architecture(self, decisions) for decisions in self._order.members(start))
+        order = self._order
+        return (Architecture(self, decisions) for decisions in order.members(start))
 
     def __iter__(self) -> Iterator[Architecture]:
         return self.enumerate()
@@ -246,6 +264,10 @@ class Space:
         """Give the graph of decisions that are known to be a member's."""
         return architecture_graph(self.elaborated, decisions)[0]
 
+    def settings(self, decisions: Mapping[str, Label]) -> dict[str, Any]:
+        """Give the settings of decisions that are known to be a member's."""
+        return settings_of(self.elaborated, decisions)
+
     def supergraph(self) -> Graph:
         """Give the one graph in which every choice is kept open.
 
@@ -258,11 +280,42 @@ class Space:
 
     @cached_property
     def choices(self) -> Mapping[str, tuple[Label, ...]]:
-        """Every address at which some architecture decides, with all labels met there, in order of evaluation."""
+        """Every address at which some architecture decides, with all labels met there, in order of evaluation.
+
+        Those of real settings are in `real_settings`.
+        """
         found: dict[str, dict[tuple[type, Label], Label]] = {}
         for literal in _literals(self.diagram):
-            found.setdefault(literal.address, {})[type(literal.label), literal.label] = literal.label
+            label = literal.label
+            if not isinstance(label, Interval):
+                found.setdefault(literal.address, {})[type(label), label] = label
         return MappingProxyType({address: tuple(labels.values()) for address, labels in found.items()})
+
+    @cached_property
+    def real_settings(self) -> Mapping[str, Interval]:
+        """The address of every real setting, with the interval that its numbers are drawn from.
+
+        Where the interval depends on other decisions, it is the one that holds all of them.
+
+        >>> import archdsl
+        >>> text = "network n(x: vec[4]) -> vec[4] { setting rate = choose one of 1e-4..1e-1 return relu(x) }"
+        >>> archdsl.loads(text).real_settings
+        mappingproxy({'n.rate': Interval(low=0.0001, high=0.1)})
+        """
+        found: dict[str, Interval] = {}
+        for literal in _literals(self.diagram):
+            own = literal.label
+            if isinstance(own, Interval):
+                known = found.setdefault(literal.address, own)
+                found[literal.address] = Interval(min(known.low, own.low), max(known.high, own.high))
+        return MappingProxyType(found)
+
+    def _check_finite(self, what: str) -> None:
+        """Refuse what needs the architectures to be finitely many."""
+        if self.real_settings:
+            named = ", ".join(f"`{address}` ({interval})" for address, interval in self.real_settings.items())
+            message = f"`{self.network}` has real settings, so {what}"
+            raise UsageError(Diagnostic("real-space", message, notes=(f"they are {named}",)))
 
     @cached_property
     def _changer(self) -> Changer:
@@ -292,10 +345,14 @@ class Space:
 
     def _normalized(self, decisions: Mapping[str, Label]) -> dict[str, Label]:
         """Take labels as people write them: lists in any order for sets, numbers for labels that are their text."""
-        choices = self.choices if self.verdict.kind == "proved" else {}
+        is_proved = self.verdict.kind == "proved"
+        choices = self.choices if is_proved else {}
+        reals = self.real_settings if is_proved else {}
         result: dict[str, Label] = {}
         for address, label in decisions.items():
             plain = _as_set(label) if isinstance(label, list | tuple) else label
+            if address in reals:
+                plain = _as_real(plain)
             known = choices.get(address, ())
             if known and not any(plain == own and type(plain) is type(own) for own in known):
                 plain = next((own for own in known if label_text(own) == label_text(plain)), plain)
@@ -308,6 +365,14 @@ def _source(seed: int | None, rng: Random | None) -> Random:
     if (seed is None) == (rng is None):
         raise TypeError("a draw needs one of seed and rng")
     return rng if rng is not None else Random(seed)
+
+
+def _as_real(label: Label) -> Label:
+    """Take a whole number, or the text of a number, as a real number: YAML reads `1e-4` as a text."""
+    try:
+        return float(label) if isinstance(label, (int, str)) and not isinstance(label, bool) else label
+    except ValueError:
+        return label
 
 
 def _as_set(elements: Iterable[Any]) -> Label:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Union, final
 
 from archdsl.elaborate.addresses import is_relative
-from archdsl.ir import Label
+
+from .diagram import Labels
 
 
 @final
@@ -18,7 +19,7 @@ from archdsl.ir import Label
 class Alternatives:
     """The labels that may be decided for a choice; `kinds` numbers those alike that nothing after it tells apart."""
 
-    labels: tuple[Label, ...]
+    labels: tuple[Labels, ...]
     kinds: tuple[int, ...]
     members: tuple[tuple[int, ...], ...] = field(init=False, compare=False, repr=False)
 
@@ -39,7 +40,7 @@ class Ask:
     then: list["Trace | None"]
 
     @property
-    def labels(self) -> tuple[Label, ...]:
+    def labels(self) -> tuple[Labels, ...]:
         """The labels that may be decided, in the order of the text."""
         return self.alternatives.labels
 

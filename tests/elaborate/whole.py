@@ -8,7 +8,7 @@ from random import Random
 from archdsl.diagnostics import ArchdslError, Diagnostic, Source, render_all
 from archdsl.elaborate import Budget, Keep, Network, Program, Replay, bind_network, check_names, load_program
 from archdsl.elaborate.addresses import Frame
-from archdsl.elaborate.handlers import Key, OneOf, Point
+from archdsl.elaborate.handlers import Between, Key, OneOf, Point
 from archdsl.elaborate.values import Any_
 from archdsl.ir import Label
 from archdsl.searchspace.check import check_space
@@ -83,6 +83,8 @@ class Guess:
         if point.address not in self.taken or not point.admits(self.taken[point.address]):
             if isinstance(point, OneOf):
                 label: Label = self._rng.choice(point.labels)
+            elif isinstance(point, Between):
+                label = point.interval.draw(self._rng)
             else:
                 size = self._rng.randint(point.low, point.high)
                 label = tuple(sorted(self._rng.sample(range(point.count), size)))

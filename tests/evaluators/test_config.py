@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from archdsl.diagnostics import UsageError
-from archdsl.evaluators.config import TrainingConfig, training_config
+from archdsl.evaluators.config import TrainingConfig, training_config, with_settings
 from tests.evaluators.raises import raises
 
 
@@ -70,3 +70,23 @@ def test_all_mistaken_settings_are_named_at_once() -> None:
     with pytest.raises(UsageError) as caught:
         training_config({"epochs": 0, "batch": 1, "amp": "half"})
     assert [diagnostic.message.split("`")[1] for diagnostic in caught.value.diagnostics] == ["epochs", "amp", "batch"]
+
+
+def test_settings_of_an_architecture_replace_those_of_the_training() -> None:
+    config = TrainingConfig(momentum=0.8, batch_size=16)
+    changed = with_settings(config, {"batch_size": 128, "learning_rate": 0.01})
+    assert changed == TrainingConfig(momentum=0.8, batch_size=128, learning_rate=0.01)
+    assert with_settings(config, {}) is config
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"epochs": 3}, "`epochs` is no setting of an architecture: it is the same for all that are compared"),
+        ({"dropout_rate": 0.5}, "there is no training setting `dropout_rate`"),
+        ({"momentum": 1.5}, "expected `momentum` to be less than 1, got 1.5"),
+    ],
+)
+def test_settings_of_an_architecture_are_known_to_the_training(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        with_settings(TrainingConfig(), settings)

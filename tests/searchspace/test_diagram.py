@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from archdsl.elaborate import architecture_graph
-from archdsl.ir import verify
+from archdsl.ir import Interval, verify
 from archdsl.searchspace import Space, loads
 from archdsl.searchspace.diagram import Diagram, Literal, Product, Sum
 from archdsl.searchspace.explore import Explorer
@@ -20,6 +20,7 @@ def members(diagram: Diagram) -> list[Decisions]:
     """List what a diagram stands for."""
     match diagram:
         case Literal(address=address, label=label):
+            assert not isinstance(label, Interval)
             return [{address: label}]
         case Sum(children=children):
             return [member for child in children for member in members(child)]
