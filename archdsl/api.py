@@ -65,7 +65,7 @@ def dedup(
         space: The space; all its architectures are looked at.
         cell: Take one use of this cell; it is found by itself where it is the only one that decides.
         whole: Take whole networks in any case.
-        limit: How many architectures there may be.
+        limit: How many architectures are looked at; of more, only those keys are counted that need no look at each.
         progress: Is told of the stage, how much of it is done, and how much there is.
 
     Raises:

@@ -35,12 +35,13 @@ def dedup(
         print_json({"space": opened.spec, "network": opened.network, **asdict(found)})
         return
     console.print(f"{opened.network}: {found.unit}", style="bold", markup=False)
-    rows: list[tuple[str, int, str]] = [
-        ("decisions", found.decisions, "all architectures"),
-        ("connected", found.connected, "the output would not be zero if every op mapped zeros to zeros"),
-        *((own.name, own.number, own.meaning) for own in found.classes),
-    ]
+    rows: list[tuple[str, int, str]] = [("decisions", found.decisions, "all architectures")]
+    if found.connected is not None:
+        rows.append(("connected", found.connected, "the output would not be zero if every op mapped zeros to zeros"))
+    rows.extend((own.name, own.number, own.meaning) for own in found.classes)
     print_table(("up to", "number", "what that is"), rows)
+    if found.connected is None:
+        console.print(f"more than {limit:,} architectures: no graphs were compared (--limit)")
 
 
 class _ShownProgress:

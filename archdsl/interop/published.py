@@ -7,7 +7,9 @@ tell networks apart that compute the same.
 from collections.abc import Mapping
 
 from archdsl.ir import Label
-from archdsl.searchspace.dedup import Published
+from archdsl.searchspace.dedup import Choices, Progress, Published
+
+from . import nasbench101
 
 NODES_OF_201 = 3
 
@@ -20,8 +22,8 @@ _EDGES_OF_201 = [(node, source) for node in range(1, NODES_OF_201 + 1) for sourc
 _OPS_OF_201 = {"none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"}
 
 
-def is_201(choices: Mapping[str, tuple[Label, ...]]) -> bool:
-    """Tell whether choices are those of a NAS-Bench-201 cell."""
+def is_201(choices: Choices, size: int) -> bool:
+    """Tell whether a space with these choices is NAS-Bench-201, or a part of it."""
     addresses = {_edge_of_201(node, source) for node, source in _EDGES_OF_201}
     return choices.keys() == addresses and all(set(labels) <= _OPS_OF_201 for labels in choices.values())
 
@@ -50,7 +52,20 @@ def _edge_string(source: str, op: str) -> str:
     return source if op == "skip_connect" else f"({source})@{op}"
 
 
+def key_of_101(decisions: Mapping[str, Label]) -> str:
+    """Give the MD5 of a NAS-Bench-101 cell."""
+    return nasbench101.published_key(nasbench101.cell_of(decisions))
+
+
+def count_101(choices: Choices, told: Progress) -> int:
+    """Count the MD5s of all NAS-Bench-101 cells."""
+    return len(nasbench101.keys(nasbench101.vertices_of(choices), told))
+
+
 PUBLISHED: tuple[Published, ...] = (
     Published("published keys (NAS-Bench-201)", "unique strings of the benchmark's code", is_201, unique_string_of_201),
+    Published(
+        "published keys (NAS-Bench-101)", "MD5s of the benchmark's code", nasbench101.is_101, key_of_101, count_101
+    ),
 )
 """All keys that are known; each says of which choices it speaks."""

@@ -21,6 +21,9 @@ from .space import Space
 Progress = Callable[[str, int, int], None]
 """Is told what is done, how much of it, and how much there is."""
 
+Choices = Mapping[str, tuple[Label, ...]]
+"""All labels that a space has at each address."""
+
 LIMIT = 1_000_000
 """More architectures than these are not enumerated unless asked for."""
 
@@ -69,12 +72,17 @@ EQUIVALENCES: tuple[Equivalence, ...] = (
 @final
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A key that a paper or its code gives to architectures: a function of their decisions."""
+    """A key that a paper or its code gives to architectures: a function of their decisions.
+
+    `applies` is given a space's choices and its size. `count`, where there is one, counts the keys of all architectures
+    of such a space without looking at each.
+    """
 
     name: str
     meaning: str
-    applies: Callable[[Mapping[str, tuple[Label, ...]]], bool]
+    applies: Callable[[Choices, int], bool]
     key: Callable[[Mapping[str, Label]], str]
+    count: Callable[[Choices, Progress], int] | None = None
 
 
 @final
@@ -94,12 +102,13 @@ class Deduplicated:
     """What the architectures of a space come to.
 
     `unit` says of what they are: a use of one cell, or whole networks. `connected` is the number of those whose output
-    would not be zero if every op mapped zeros to zeros.
+    would not be zero if every op mapped zeros to zeros; None where there were too many to look at each, and only keys
+    were counted that need no look.
     """
 
     unit: str
     decisions: int
-    connected: int
+    connected: int | None
     classes: tuple[Classes, ...]
 
     def __getitem__(self, name: str) -> int:
@@ -136,25 +145,37 @@ def dedup(
         cell: Take one use of this cell; it is found by itself where it is the only one that decides.
         whole: Take whole networks in any case.
         published: Published keys to count as well, where they apply.
-        limit: How many architectures there may be.
+        limit: How many architectures are looked at; of more, only those keys are counted that need no look at each.
         progress: Is told how far it is.
 
     Raises:
         UsageError: there is no such cell, or there are too many architectures.
         ArchdslError: the space is not well-typed.
     """
-    root = cell if cell is not None else None if whole else only_cell(space)
-    unit = space if root is None else cell_space(space, root)
-    size = unit.size()
-    if size > limit:
-        message = f"`{unit.network}` has {size:,} architectures, more than the {limit:,} to be enumerated"
-        raise UsageError(Diagnostic("too-many-architectures", message))
     told = progress or (lambda stage, done, total: None)
-    keys = [own for own in published if own.applies(unit.choices)]
-    met = _meet(unit, size, keys, told)
-    named = [Classes(own.name, len(found), False, own.meaning) for own, found in zip(keys, met.keys, strict=True)]
+    only = None if whole else only_cell(space)
+    root = cell if cell is not None else only
+    # What is decided in the only cell is all that is decided, and the network was walked already.
+    counted = space if root == only else cell_space(space, root or "")
+    size, choices = counted.size(), counted.choices
     shown = "whole networks" if root is None else f"one use of cell `{root}`"
+    keys = [own for own in published if own.applies(choices, size)]
+    if size > limit:
+        return Deduplicated(shown, size, None, _without_looking(space, size, limit, choices, keys, told))
+    met = _meet(counted if root is None else cell_space(space, root), size, keys, told)
+    named = [Classes(own.name, len(found), False, own.meaning) for own, found in zip(keys, met.keys, strict=True)]
     return Deduplicated(shown, size, _connected(met), (*named, *_count(met, told)))
+
+
+def _without_looking(
+    space: Space, size: int, limit: int, choices: Choices, published: Iterable[Published], told: Progress
+) -> tuple[Classes, ...]:
+    """Count what can be counted without looking at each architecture."""
+    quick = [(own, own.count) for own in published if own.count is not None]
+    if not quick:
+        message = f"`{space.network}` has {size:,} architectures, more than the {limit:,} to be enumerated"
+        raise UsageError(Diagnostic("too-many-architectures", message))
+    return tuple(Classes(own.name, count(choices, told), False, own.meaning) for own, count in quick)
 
 
 def _meet(space: Space, size: int, published: list[Published], told: Progress) -> _Met:

@@ -156,7 +156,7 @@ def test_progress_is_told_by_stage() -> None:
 
 def test_unique_strings_of_nas_bench_201_are_as_many_as_published() -> None:
     space = load("nas_bench_201")
-    assert PUBLISHED[0].applies(space.choices)
+    assert PUBLISHED[0].applies(space.choices, space.size())
     assert len({unique_string_of_201(architecture.decisions) for architecture in space}) == 6_466
 
 
