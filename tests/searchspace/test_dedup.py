@@ -134,7 +134,7 @@ def test_a_cell_that_few_architectures_use_is_found() -> None:
 
 
 def test_more_architectures_than_asked_for_are_not_looked_at() -> None:
-    with pytest.raises(UsageError, match="`part` has 64 architectures, more than the 63"):
+    with pytest.raises(UsageError, match="`n` has 64 architectures, more than the 63"):
         dedup(loads(NETWORK), limit=63)
 
 
