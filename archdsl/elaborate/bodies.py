@@ -97,7 +97,7 @@ class Bodies:
 
         def state() -> Hashable:
             names = self._interpreter.program.cache.names_from(body, place.number)
-            made = (place.made, tuple(map(identity_of, place.earlier)))
+            made = (place.made, tuple(map(identity_of, place.earlier)), identity_of(place.count))
             return place.number, identity_of_names(names, place.env), made
 
         self._interpreter.handler.reach(state, place)
@@ -165,7 +165,7 @@ class Bodies:
 
         def make(i: int) -> TensorLike:
             if i > first:
-                self._reach(body, _Place(number, env, i, tuple(earlier)))
+                self._reach(body, _Place(number, env, i, tuple(earlier), count))
             inner = env.bind("earlier", tuple(earlier) or NO_TENSORS).at(env.frame.child(f"{part}[{i}]"))
             if statement.index:
                 inner = inner.bind(statement.index, i)
@@ -246,12 +246,13 @@ class Bodies:
 @final
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Before which statement of a body a walk is; inside of `nodes`, how many are made, and all there are."""
+    """Before which statement of a body a walk is; in `nodes`, how many of `count` are made, and all there are."""
 
     number: int
     env: Env
     made: int = 0
     earlier: tuple[TensorLike, ...] = ()
+    count: Any_ = 0
 
 
 @final

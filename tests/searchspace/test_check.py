@@ -118,3 +118,18 @@ def test_what_a_cell_decides_is_told_of_where_only_the_result_is_wrong() -> None
     assert diagnostic.notes[-1] == "it happens when net.k = 1, maybe = none"
     (diagnostic,) = loads(text.replace("k == 1", "k < 3")).verdict.diagnostics
     assert diagnostic.notes[-1] == "1 of the 2 alternatives of `maybe` is affected (maybe = none)"
+
+
+def test_node_lists_of_unlike_lengths_are_told_apart() -> None:
+    body = """
+      nodes h[choose one of 1..3] after (x) {{ return {} }}
+      nodes g[choose one of 1..3] after (x) {{ return tanh(earlier[-1]) }}
+      require len(h) != 3 or len(g) != 3
+      return {}
+    """
+    head = "network net(x: image[2, 4, 4]) -> image[2, 4, 4]"
+    assert loads(f"{head} {{ {body.format('relu(earlier[-1])', 'x')} }}").size() == 8
+    chosen = "earlier[-1] |> choose { relu | tanh }"
+    assert loads(f"{head} {{ {body.format(chosen, 'h[-1] + g[-1]')} }}").size() == 3 * (2 + 4) + 2 * 8
+    wrong = body.format("relu(earlier[-1])", "x |> conv[2, 2 if len(h) == 3 and len(g) == 2 else 3]")
+    assert verdict("", wrong) == ("refuted", ["illegal-op"])
