@@ -21,6 +21,7 @@ from .lifted import settled
 from .limits import (
     too_deep,
 )
+from .loans import Loans
 from .ops import attributes_of
 from .program import ModuleScope
 from .unify import Unifier, origins
@@ -58,6 +59,7 @@ class Application:
     def __init__(self, interpreter: "Interpreter") -> None:
         self._interpreter = interpreter
         self.stack: list[tuple[object, ...]] = []
+        self.loans = Loans(interpreter)
         self.levels = Levels(interpreter.program.cache, interpreter.budget.depth)
 
     def apply(self, layer: Any_, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
@@ -121,12 +123,17 @@ class Application:
             return ABSENT
         try:
             names = self.statics_of(layer)
+            lent = self.loans.take(layer, names)
             attributes = attributes_of(names, definition)
             declaration = self._interpreter.declaration(definition, layer.scope)
             facts = declaration.infer(dict(attributes), tuple(tensor.type for tensor in present))
+            if lent is not None:
+                self.loans.check(layer, lent, facts)
         except Fault as fault:
             raise self._seen_from_use(fault, layer, present, span) from None
         own = frame.child(layer.part, part_of_chosen(layer))
+        if lent is not None:
+            own = replace(own, parameters=lent.key)
         if self._interpreter.builder is None:
             results = tuple(Tensor(type_, origin=_place(layer, span)) for type_ in facts.types)
         else:

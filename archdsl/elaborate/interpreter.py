@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, NoReturn, final
 
 from archdsl.diagnostics import Span
-from archdsl.ir import OpDeclaration
+from archdsl.ir import OpDeclaration, SharedLayer
 from archdsl.syntax import ast
 
 from .addresses import NOWHERE, Frame, head_name
@@ -35,6 +35,7 @@ from .limits import (
     check_parts,
     too_deep,
 )
+from .loans import static_of
 from .open_choices import OpenChoices
 from .opening import Opening
 from .ops import declare
@@ -411,6 +412,8 @@ class Interpreter:
                     "a tensor that is in no list",
                 )
             return base.index
+        if isinstance(base, SharedLayer):
+            return static_of(base, tree)
         fail("unknown-name", f"{describe(base)} has no `{tree.name}`", tree.base.span, describe(base))
 
     def apply(self, layer: Any_, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:

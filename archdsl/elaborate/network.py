@@ -189,11 +189,7 @@ def _unique(graph: Graph) -> None:
     first: dict[str, Node] = {}
     for node in graph.operations():
         other = first.setdefault(node.parameters, node)
-        if (node.op, node.facts.weights, repr(node.attributes)) != (
-            other.op,
-            other.facts.weights,
-            repr(other.attributes),
-        ):
+        if (node.facts.weights, repr(node.owner)) != (other.facts.weights, repr(other.owner)):
             places = [own for own in (other.origin, node.origin) if own is not None]
             message = f"the op at `{node.address}` is not the same in all architectures, and no one network holds them"
             secondary = (Label(places[0], "met here as another"),) if len(set(places)) > 1 else ()

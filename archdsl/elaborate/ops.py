@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NoReturn, final
 
 from archdsl.diagnostics import Label, Span
-from archdsl.ir import KINDS, NUMERIC, Attribute, Facts, OpDeclaration, Type, Weight
+from archdsl.ir import KINDS, NUMERIC, Attribute, Facts, OpDeclaration, SharedLayer, Type, Weight
 from archdsl.syntax import ast
 
 from .faults import Fault, fail
@@ -187,7 +187,7 @@ def attributes_of(names: Mapping[str, Any_], definition: ast.OpDefinition) -> tu
     for parameter in definition.statics:
         value = names[parameter.name]
         value = value.items if hasattr(value, "items") and not isinstance(value, dict) else value
-        if not is_static(value):
+        if not is_static(value) and not isinstance(value, SharedLayer):
             fail("not-yet", f"static `{parameter.name}` of op `{definition.name}` is no plain value", parameter.span)
         attributes.append((parameter.name, value))  # type: ignore[arg-type]
     return tuple(attributes)

@@ -127,7 +127,9 @@ class Resolver:
                     self._no_network(found[1], tree.span)
                 return
         self.visit(base, sight)
-        if tree.name != "index":
+        bound = sight.find(base.id) if isinstance(base, ast.Name) else None
+        may_be_lent = bound is not None and bound.kind == "static" and bound.may_be_layer
+        if tree.name != "index" and not may_be_lent:
             name_span = word(tree.span, tree.name, base.span.end)
             self.report.add(
                 "unknown-name",

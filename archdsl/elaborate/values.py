@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, final
 
 from archdsl.diagnostics import Span
-from archdsl.ir import Guard, Interval, Label, Type, Value
+from archdsl.ir import Guard, Interval, Label, SharedLayer, Type, Value
 from archdsl.syntax import ast
 
 from .addresses import Frame
@@ -263,7 +263,7 @@ LAYERS: Final = (Defined, Composed, Named, Repeated, Tied, Open, Scanned)
 
 Any_ = (
     int | float | bool | str | tuple["Any_", ...] | Tensor | Absent | Several | Subset | Guarded | Maybe | Layer
-    | FunctionValue | Builtin | Unread
+    | FunctionValue | Builtin | Unread | SharedLayer
 )  # fmt: skip
 
 

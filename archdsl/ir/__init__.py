@@ -18,7 +18,7 @@ from .graph import (
 from .guards import Guard, Is, Label, Takes, label_text
 from .intervals import Interval
 from .laws import LAWS, LAWS_OF_OPERANDS
-from .ops import Attribute, Facts, OpDeclaration, Weight
+from .ops import Attribute, Facts, OpDeclaration, SharedLayer, Weight
 from .printer import print_graph, unquote_address
 from .types import CHANNELS, KINDS, NUMERIC, Type, stacked_type, step_type, steps_of
 from .verify import verify
@@ -47,6 +47,7 @@ __all__ = [
     "Scan",
     "Scope",
     "Select",
+    "SharedLayer",
     "Takes",
     "Type",
     "Value",

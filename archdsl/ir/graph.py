@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, final
 from archdsl.diagnostics import Span
 
 from .guards import Guard, addresses_of
-from .ops import Attribute, Facts, OpDeclaration, Weight
+from .ops import Attribute, Facts, OpDeclaration, SharedLayer, Weight
 from .types import Type, steps_of
 
 if TYPE_CHECKING:
@@ -50,6 +50,12 @@ class Node:
     def types(self) -> tuple[Type, ...]:
         """The types of its results."""
         return self.facts.types
+
+    @property
+    def owner(self) -> SharedLayer:
+        """The op that the weights are of: this one, or that which is lent to it."""
+        lent = (value for _, value in self.attributes if isinstance(value, SharedLayer))
+        return next(lent, SharedLayer(self.op, self.attributes))
 
 
 @final

@@ -9,7 +9,25 @@ from archdsl.diagnostics import Span
 
 from .types import Type
 
-Attribute = int | float | bool | str | tuple["Attribute", ...]
+
+@final
+@dataclass(frozen=True, slots=True)
+class SharedLayer:
+    """An op with its statics, given to another op, which reads its weights: they have one key."""
+
+    op: str
+    attributes: tuple[tuple[str, "Attribute"], ...]
+
+    def static(self, name: str) -> "Attribute":
+        """Give the value of a static.
+
+        Raises:
+            KeyError: the op has no such static.
+        """
+        return dict(self.attributes)[name]
+
+
+Attribute = int | float | bool | str | tuple["Attribute", ...] | SharedLayer
 """The value of an op's static: what a `.nas` file can write in brackets."""
 
 

@@ -9,7 +9,7 @@ from typing import final
 
 from .graph import INPUT, AnyNode, Choose, Graph, Node, Scan, Scope, Select, Value
 from .guards import Guard, Is, Takes, text_of_guard
-from .ops import Attribute
+from .ops import Attribute, SharedLayer
 from .types import Type
 
 Names = Mapping[Value, str]
@@ -49,8 +49,21 @@ def print_attribute(value: Attribute) -> str:
             return f'"{value}"'
         case tuple():
             return f"[{', '.join(print_attribute(item) for item in value)}]"
+        case SharedLayer():
+            return print_layer(value.op, value.attributes)
         case _:
             raise ValueError(f"expected a value that a .nas file can write, got {value!r}")
+
+
+def print_layer(op: str, attributes: Sequence[tuple[str, Attribute]]) -> str:
+    """Write an op with its statics, the first by its place and the others by name.
+
+    >>> print_layer("linear", [("out", 10), ("bias", True)])
+    'linear[10, bias = true]'
+    """
+    statics = [print_attribute(value) for _, value in attributes[:1]]
+    statics += [f"{name} = {print_attribute(value)}" for name, value in attributes[1:]]
+    return f"{op}[{', '.join(statics)}]" if statics else op
 
 
 def quote_address(address: str) -> str:
@@ -102,11 +115,13 @@ class _Writer:
                 assert isinstance(node, Node), "an architecture has no open choices"
                 layer, inputs, more = _layer(node), [names[value] for value in node.inputs], 0
                 if node.parameters != node.address:
-                    key = (node.parameters, layer)
+                    is_lent = node.owner.op != node.op
+                    whole = print_layer(node.owner.op, node.owner.attributes)
+                    key = (node.parameters, whole)
                     if key not in layers:
                         layers[key] = f"shared{len(layers)}"
-                        yield f'  let {layers[key]} = shared {layer} at "{quote_address(node.parameters)}"'
-                    layer = layers[key]
+                        yield f'  let {layers[key]} = shared {whole} at "{quote_address(node.parameters)}"'
+                    layer = _layer(node, layers[key]) if is_lent else layers[key]
             results = ", ".join([_results(node, fresh, names), *(f"_{next(fresh)}" for _ in range(more))])
             yield f'  let {results} = {layer}({", ".join(inputs)}) at "{quote_address(node.address)}"'
         yield f"  {', '.join([_return(graph, names), *also])}"
@@ -216,11 +231,13 @@ def _results(node: AnyNode, fresh: Iterator[str], names: dict[Value, str]) -> st
     return ", ".join(own)
 
 
-def _layer(node: Node) -> str:
-    """Write an op with its statics, the first by its place and the others by name."""
-    statics = [print_attribute(value) for _, value in node.attributes[:1]]
-    statics += [f"{name} = {print_attribute(value)}" for name, value in node.attributes[1:]]
-    return f"{node.op}[{', '.join(statics)}]" if statics else node.op
+def _layer(node: Node, lent: str = "") -> str:
+    """Write an op with its statics; a layer that it reads the weights of by a name, where it has one."""
+    if not lent:
+        return print_layer(node.op, node.attributes)
+    names = {name for name, value in node.attributes if isinstance(value, SharedLayer)}
+    first, *others = [(name, lent if name in names else print_attribute(value)) for name, value in node.attributes]
+    return f"{node.op}[{', '.join([first[1], *(f'{name} = {text}' for name, text in others)])}]"
 
 
 def _return(graph: Graph, names: Names) -> str:

@@ -28,6 +28,27 @@ def build_op(graph: Graph, node: Node) -> nn.Module:
     return module
 
 
+def build_lent(graph: Graph, first: Node, other: Node, module: nn.Module) -> tuple[Node, nn.Module]:
+    """Give the module that serves two ops with one key: that of the op which reads the weights of the other.
+
+    So a lowering of an op that is lent a layer builds a module that can do what that layer does as well.
+
+    Raises:
+        ArchdslError: the two modules have different tensors.
+    """
+    if first.owner.op == other.op:
+        reader, both, plain = first, module, build_op(graph, other)
+    else:
+        reader, both, plain = other, build_op(graph, other), module
+    shapes, needed = ({name: own.shape for name, own in part.state_dict().items()} for part in (both, plain))
+    if shapes != needed:
+        message = f"the module of op `{reader.op}` has not the tensors of the layer that it is lent"
+        listed = ", ".join(f"`{name}` {list(shape)}" for name, shape in needed.items()) or "none"
+        lowering = lowering_of(reader.op, "torch")
+        raise ArchdslError(_both("wrong-lowering", message, graph, reader, lowering, f"that layer has {listed}"))
+    return reader, both
+
+
 def arguments(graph: Graph, node: Node, lowering: Lowering) -> dict[str, Any]:
     """Give what a lowering asks for by name: any statics and dims, and `kind`, that of the first tensor."""
     own: dict[str, Any] = {**dict(node.facts.dims), **dict(node.attributes)}

@@ -17,7 +17,7 @@ from archdsl.codegen.names import module_path
 from archdsl.ir import INPUT, AnyNode, Choose, Graph, Guard, Node, OpenDecision, Scan, Value, open_decisions, regions_of
 from archdsl.ir.guards import addresses_of
 
-from .build import build_op
+from .build import build_lent, build_op
 from .loop import Loop
 from .mixing import gate, mix, term_of
 
@@ -104,10 +104,14 @@ class _Store:
         self.modules: dict[str, nn.Module] = {}
         self._decisions = decisions
         self._leaves: dict[str, nn.Module] = {}
+        owners: dict[str, Node] = {}
         for node in graph.operations():
             path = module_path(node.parameters)
             if path not in self._leaves:
                 self._leaves[path] = build_op(graph, node)
+                owners[path] = node
+            elif node.op != owners[path].op:
+                owners[path], self._leaves[path] = build_lent(graph, owners[path], node, self._leaves[path])
         # Alternatives may hold scans of one address that are not alike. No address has a path with `_` at its end,
         # but where its last part is taken, which this is not.
         self._loops: dict[int, str] = {}

@@ -38,3 +38,17 @@ op embed[vocab: int, d: int](x: tokens[t]) -> seq[t, d] {
   weight kernel[vocab, d]
   law pure
 }
+
+"""A score for each word of a table: the product with its vector. The table is a `shared embed`, read backwards."""
+op unembed[table: layer](x: vec[d]) -> vec[table.vocab] {
+  weight kernel[table.vocab, d]
+  macs = table.vocab * d
+  law pure, keeps_zero
+}
+
+"""A score for each word of a table at each step."""
+op unembed[table: layer](x: seq[t, d]) -> seq[t, table.vocab] {
+  weight kernel[table.vocab, d]
+  macs = t * table.vocab * d
+  law pure, keeps_zero
+}

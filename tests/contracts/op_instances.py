@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from archdsl.ir import CHANNELS, Attribute, Type
+from archdsl.ir import CHANNELS, Attribute, SharedLayer, Type
 
 Size = int | tuple[int, int]
 Draw = st.DrawFn
@@ -158,6 +158,13 @@ def scales(draw: Draw) -> OpInstance:
 
 
 @st.composite
+def unembeddings(draw: Draw) -> OpInstance:
+    x = draw(of_kinds("vec", "seq"))
+    table = SharedLayer("embed", (("vocab", draw(small)), ("d", x.dims[-1])))
+    return OpInstance("unembed", {"table": table}, (x,))
+
+
+@st.composite
 def splits(draw: Draw) -> OpInstance:
     n, rest = draw(small), draw(small)
     return OpInstance("split", {"n": n}, (with_channels(draw(channelled), n + rest),))
@@ -201,6 +208,7 @@ INSTANCES: dict[str, st.SearchStrategy[OpInstance]] = {
     "linear": of(of_kinds("vec", "seq"), "linear", out=small, bias=st.booleans()),
     "add_bias": of(of_kinds("vec", "seq"), "add_bias"),
     "embed": of(words, "embed", vocab=small, d=small),
+    "unembed": unembeddings(),
     "bn": norms("bn", "vec", "image", momentum=momenta),
     "layer_norm": norms("layer_norm", "vec", "seq"),
     "max_pool": pools("max_pool"),

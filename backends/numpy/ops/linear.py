@@ -26,3 +26,10 @@ def embed(x: NDArray[np.integer], *, weights: Weights) -> Array:
     """Look up the vector of each word."""
     y: Array = weights["kernel"][x]
     return y
+
+
+@lowers("unembed", backend="numpy")
+def unembed(x: Array, *, weights: Weights) -> Array:
+    """Multiply with the vector of each word."""
+    y: Array = x @ weights["kernel"].T
+    return y

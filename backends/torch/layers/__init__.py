@@ -6,7 +6,7 @@ that makes it again. None names a device, reads a value back to the host, or cha
 """
 
 from .join import Add, Concat, Lerp, Maximum, Mean, Product, Scale
-from .linear import Bias
+from .linear import Bias, Table
 from .path import ChannelDropout, DropPath, Zero
 from .pool import AvgPool, GlobalAvgPool
 from .shape import CenterCrop, ChannelShuffle, Crop, Resize, Shift, Split, Step, Widen
@@ -31,6 +31,7 @@ __all__ = [
     "Shift",
     "Split",
     "Step",
+    "Table",
     "Widen",
     "Zero",
 ]

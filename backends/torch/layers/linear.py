@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class Bias(nn.Module):
@@ -17,3 +18,10 @@ class Bias(nn.Module):
 
     def extra_repr(self) -> str:
         return f"d={self.d}"
+
+
+class Table(nn.Embedding):
+    """A table read in both directions: of words it gives the vectors, of vectors a score for each word."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.linear(x, self.weight) if x.is_floating_point() else functional.embedding(x, self.weight)

@@ -4,6 +4,7 @@ from torch import nn
 
 from archdsl.backends.torch import layers
 from archdsl.codegen.lowering import lowers
+from archdsl.ir import SharedLayer
 
 
 @lowers("linear", weights={"kernel": "weight"})
@@ -22,3 +23,11 @@ def add_bias(d: int) -> nn.Module:
 def embed(vocab: int, d: int) -> nn.Module:
     """Build the vectors of words."""
     return nn.Embedding(vocab, d)
+
+
+@lowers("unembed", weights={"kernel": "weight"})
+def unembed(table: SharedLayer, d: int) -> nn.Module:
+    """Build the table, which is read in both directions."""
+    vocab = table.static("vocab")
+    assert isinstance(vocab, int)
+    return layers.Table(vocab, d)
