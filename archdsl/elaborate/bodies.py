@@ -34,6 +34,7 @@ from .values import (
     describe,
     identity_of,
     is_layer,
+    with_member,
 )
 
 if TYPE_CHECKING:
@@ -133,8 +134,8 @@ class Bodies:
         value = self._interpreter.hold(statement.value, env.at(inner))
         chosen = self._interpreter.builds and binds_chosen(statement.value, value, env, self._interpreter.program.cache)
         for name, bound in self.unpack(statement, value).items():
-            if self._interpreter.tracks_members and isinstance(bound, Tensor) and bound.member is None:
-                bound = replace(bound, member=join(env.frame.instance, name))
+            if self._interpreter.tracks_members and isinstance(bound, Tensor):
+                bound = with_member(bound, join(env.frame.instance, name))
             self._interpreter.budget.spend(statement.span, len(env.names) // 64)
             env = env.bind(name, bound, chosen=chosen)
         return env
@@ -213,8 +214,8 @@ class Bodies:
     def _member_of(self, tensor: TensorLike, index: int, member: str) -> TensorLike:
         if isinstance(tensor, Absent):
             return tensor
-        own = (tensor.member or member) if self._interpreter.tracks_members else None
-        return replace(tensor, index=index, member=own)
+        own = with_member(tensor, member) if self._interpreter.tracks_members else tensor
+        return replace(own, index=index)
 
     def _check_results(
         self, definition: ast.Composite, results: tuple[ast.TypeExpr, ...], value: Any_, env: Env

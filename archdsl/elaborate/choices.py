@@ -258,8 +258,14 @@ class Choices:
         return low, high
 
     def _mark(self, items: Sequence[Any_]) -> None:
+        opening = self._interpreter.opening
         for item in items:
-            if isinstance(item, Tensor) and item.member is not None:
+            if not isinstance(item, Tensor) or item.member is None:
+                continue
+            if opening is not None:
+                opening.sources.mark(item.member)
+            else:
+                assert isinstance(item.member, str), "a decision tells which member it takes"
                 self._interpreter.handler.mark(item.member)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
+from archdsl.ir import Guard
 from archdsl.syntax import ast
 
 from .addresses import Frame
@@ -73,10 +74,13 @@ class Comprehensions:
         clause = tree.clauses[index]
         source = self._interpreter.source(clause.source, env)
         chosen = self._interpreter.builds and iterates_chosen(clause.source, env, self._interpreter.program.cache)
+        if isinstance(source, Guarded) and source.positions is None:  # its elements stand elsewhere in each world
+            source = self._interpreter.items(clause.source, env)
         if isinstance(source, Guarded):
-            for item, guard, position in zip(source.items, source.guards, source.positions, strict=True):
+            for item, guard, position in zip(source.items, source.guards, source.positions or (), strict=True):
                 inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(position))
-                results.extend(maybe(value, guard, source) for value in self._mapped(tree, index + 1, inner))
+                mapped = self._mapped(tree, index + 1, inner, guard)
+                results.extend(maybe(value, guard, source) for value in mapped)
             return
         for number, (item, position) in enumerate(zip(source.items, source.positions, strict=True)):
             around = None if loops is None else (*loops, (source, number))
@@ -85,7 +89,7 @@ class Comprehensions:
             inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(position))
             self._clauses(tree, index + 1, inner, results, around)
 
-    def _mapped(self, tree: ast.Generator, index: int, env: Env) -> list[Any_]:
+    def _mapped(self, tree: ast.Generator, index: int, env: Env, guard: Guard) -> list[Any_]:
         """Give what becomes of an element that not every architecture has."""
         assert self._interpreter.opening is not None
 
@@ -94,7 +98,8 @@ class Comprehensions:
             self._clauses(tree, index, env, mapped, None)
             return mapped
 
-        return self._interpreter.opening.attempt(walk) or []
+        with self._interpreter.opening.sources.under(guard):
+            return self._interpreter.opening.attempt(walk) or []
 
     def _element(self, tree: ast.Expr, env: Env) -> Any_:
         if not self._interpreter.program.cache.applies(tree):

@@ -33,7 +33,7 @@ class Depth:
         exits = self._counts(layer.count, span)
         after: list[Sequence[TensorLike]] = [tuple(inputs)]
         for i in range(exits[-1][2]):
-            with self._beyond(layer.count, i):
+            with self._beyond(layer.count, i), self._opening.sources.under(_longer_than(i, exits)):
                 values = self._opening.attempt(lambda i=i: step(i, after[i]))  # type: ignore[misc]
             if values is None:
                 break
@@ -53,12 +53,13 @@ class Depth:
         made: list[TensorLike] = []
         guards: list[Guard] = []
         for i in range(lengths[-1][2]):
-            with self._beyond(count, i):
+            guard = _longer_than(i, lengths)
+            with self._beyond(count, i), self._opening.sources.under(guard):
                 node = self._opening.attempt(lambda i=i: make(i))  # type: ignore[misc]
             if node is None:
                 break
             made.append(node)
-            guards.append(either(guard for guard, _, n in lengths if n > i))
+            guards.append(guard)
         return Guarded(tuple(made), tuple(guards), tuple(range(len(made))), instance, span)
 
     def _counts(self, count: Any_, span: Span) -> list[tuple[Guard, World, int]]:
@@ -74,6 +75,10 @@ class Depth:
             yield
         finally:
             self._opening.requirements.pop()
+
+
+def _longer_than(i: int, lengths: Sequence[tuple[Guard, World, int]]) -> Guard:
+    return either(guard for guard, _, n in lengths if n > i)
 
 
 def _longer(count: Any_, i: int) -> Any_:

@@ -465,11 +465,11 @@ class Interpreter:
             values: list[Any_] = [tuple(self.comprehensions.generate(tree.arguments[0], env))]
         else:
             values = self.arguments(tree.arguments, env)
-        if self.opening is not None:
-            may_lack = base.name in ("sum", "loose")
-            values = [self.opening.presence.argument(value, tree.span, may_lack=may_lack) for value in values]
         if base.name == "loose":
             return self.joins.loose(values, tree, env)
+        if self.opening is not None:
+            may_lack = base.name == "sum"
+            values = [self.opening.presence.argument(value, tree.span, may_lack=may_lack) for value in values]
         if base.name == "sum":
             operands = self.joins.operands(values, tree, env)
             if operands is not None:

@@ -8,9 +8,9 @@ from archdsl.syntax import ast
 
 from .advice import shape_fixes
 from .builtins import elements
-from .faults import fail, not_yet
+from .faults import fail
 from .unify import origins
-from .values import ABSENT, NO_TENSORS, Absent, Any_, Defined, Env, Tensor, TensorLike
+from .values import ABSENT, NO_TENSORS, Absent, Any_, Defined, Env, OneMember, Tensor, TensorLike
 from .worlds import holds_tensors, rank
 
 if TYPE_CHECKING:
@@ -65,15 +65,18 @@ class Joins:
 
     def loose(self, values: Sequence[Any_], tree: ast.Call, env: Env) -> Any_:
         """Give the tensors that no decision took as a source."""
-        members = self.operands(values, tree, env)
-        if members is None:
-            fail("wrong-kind", "`loose` takes node lists and tensors", tree.span, "given something else")
         if self._interpreter.opening is not None:
-            not_yet("`loose` over open choices", tree.span)
-        found = tuple(
-            tensor
-            for tensor in members
-            if isinstance(tensor, Tensor)
-            and (tensor.member is None or not self._interpreter.handler.is_marked(tensor.member))
-        )
-        return found or NO_TENSORS
+            instance = env.frame.child(self._interpreter.part(tree, env)).instance
+            found = self._interpreter.opening.presence.loose(values, instance, tree.span)
+        else:
+            members = self.operands(values, tree, env)
+            found = None if members is None else tuple(filter(self._is_loose, members)) or NO_TENSORS
+        if found is None:
+            fail("wrong-kind", "`loose` takes node lists and tensors", tree.span, "given something else")
+        return found
+
+    def _is_loose(self, tensor: TensorLike) -> bool:
+        if isinstance(tensor, Absent):
+            return False
+        assert not isinstance(tensor.member, OneMember), "a decision tells which member it takes"
+        return tensor.member is None or not self._interpreter.handler.is_marked(tensor.member)

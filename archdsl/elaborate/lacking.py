@@ -7,11 +7,26 @@ from typing import TYPE_CHECKING, final
 
 from archdsl.diagnostics import Span
 from archdsl.ir import Guard
-from archdsl.ir.guards import ALWAYS, any_of, either, every, worlds
+from archdsl.ir.guards import ALWAYS, NEVER, any_of, either, every, restricted, worlds
 
 from .addresses import Frame
+from .builtins import elements
 from .lifted import open_choice, settled
-from .values import ABSENT, Absent, Any_, Defined, Guarded, Lacking, Maybe, Several, Subset, Tensor, TensorLike
+from .values import (
+    ABSENT,
+    NO_TENSORS,
+    Absent,
+    Any_,
+    Defined,
+    Guarded,
+    Lacking,
+    Lifted,
+    Maybe,
+    Several,
+    Tensor,
+    TensorLike,
+    in_full,
+)
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -58,7 +73,7 @@ class Presence:
             results = self._opening.builder.select(tuple(guards), tuple(wholes), source.instance, source.span)
             for result, whole, (key, tensor, _) in zip(results, wholes, found, strict=True):
                 lacking = whole.lacking and replace(whole.lacking, is_zero=True, whole=replace(tensor, lacking=None))
-                selected[key] = replace(result, index=tensor.index, lacking=lacking)
+                selected[key] = replace(result, index=tensor.index, member=tensor.member, lacking=lacking)
         return [
             selected.get(id(value), ABSENT) if isinstance(value, Maybe) else value
             for value in values
@@ -86,7 +101,25 @@ class Presence:
         items = tuple(value.value if isinstance(value, Maybe) else value for value in values)
         guards = tuple(value.guard if isinstance(value, Maybe) else ALWAYS for value in values)
         source = next(value.source for value in values if isinstance(value, Maybe))
-        return Guarded(items, guards, tuple(range(len(items))), source.instance, span)
+        return Guarded(items, guards, None, source.instance, span)
+
+    def loose(self, values: Sequence[Any_], instance: str, span: Span) -> Any_ | None:
+        """Give the members that no decision takes, each under the guard of that; None where something is no tensor."""
+        found: list[tuple[Tensor, Guard]] = []
+        for value in values:
+            listed = self._opening.plain(value, span) if isinstance(value, Lifted) else value
+            for item, around in _listed(listed):
+                tensor = settled(item, self._opening.world)
+                if not isinstance(tensor, (Tensor, Absent)):
+                    return None
+                if isinstance(tensor, Tensor):
+                    guards = (around, _guard(tensor), self._opening.sources.loose(tensor.member))
+                    guard = restricted(every(guards), self._opening.world)
+                    found += [(tensor, guard)] if guard != NEVER else []
+        items = tuple(tensor for tensor, _ in found)
+        if all(guard == ALWAYS for _, guard in found):
+            return items or NO_TENSORS
+        return Guarded(items, tuple(guard for _, guard in found), None, instance, span)
 
     # ------------------------------------------------------------ joins
 
@@ -100,7 +133,9 @@ class Presence:
             for i, own in zip(marked, self._opening.builder.select(guards, tuple(chosen), address, span), strict=True):
                 lacking = tensors[i].lacking
                 assert lacking is not None
-                results[i] = replace(own, index=tensors[i].index, lacking=replace(lacking, is_zero=True))
+                results[i] = replace(
+                    own, index=tensors[i].index, member=tensors[i].member, lacking=replace(lacking, is_zero=True)
+                )
         return results
 
     def add(self, layer: Defined, operands: Sequence[Tensor], frame: Frame, span: Span) -> TensorLike:
@@ -129,27 +164,38 @@ class Presence:
 
         It is lacking where one of them is; one that takes any number of tensors is applied to those that are there.
         """
-        items = tuple(_whole(own) if isinstance(own, Tensor) else own for own in inputs)
+        items = tuple(in_full(own) if isinstance(own, Tensor) else own for own in inputs)
         guards = tuple(_guard(own) if isinstance(own, Tensor) else ALWAYS for own in inputs)
         if not any(parameter.variadic for parameter in layer.definition.tensors or ()):
-            return _all_under(self._interpreter.apply(layer, items, frame, span), every(guards))
+            guard = every(guards)
+            with self._opening.sources.under(guard):
+                return _all_under(self._interpreter.apply(layer, items, frame, span), guard)
         from .opening import Alternative, merged
 
-        source = Guarded(items, guards, tuple(range(len(items))), frame.child(layer.part).instance, span)
+        source = Guarded(items, guards, None, frame.child(layer.part).instance, span)
         alternatives = [
             Alternative(guard, world, span, lambda own=own: self._of_some(layer, own, frame, span))  # type: ignore[misc]
             for guard, world, own in merged(self._opening.cases(source, span))
         ]
         return self._opening.choose(alternatives, source.instance, span)
 
-    def _of_some(self, layer: Defined, chosen: Subset, frame: Frame, span: Span) -> Any_:
-        tensors = [item for item in chosen.items if isinstance(item, (Tensor, Absent))]
+    def _of_some(self, layer: Defined, chosen: Any_, frame: Frame, span: Span) -> Any_:
+        tensors = [item for item in elements(chosen) or () if isinstance(item, (Tensor, Absent))]
         return self._interpreter.apply(layer, tensors, frame, span) if tensors else ABSENT
 
 
 def _of_sum(operands: Sequence[Tensor]) -> Lacking | None:
     guards = [operand.lacking.guard for operand in operands if operand.lacking is not None]
     return lacking_under(any_of(guards), is_zero=True) if len(guards) == len(operands) else None
+
+
+def _listed(value: Any_) -> list[tuple[Any_, Guard]]:
+    """Give what is in a list, each under its guard; a value that is none is by itself."""
+    if isinstance(value, Guarded):
+        return list(zip(value.items, value.guards, strict=True))
+    items = elements(value)
+    listed = (value,) if items is None else items
+    return [(own.value, own.guard) if isinstance(own, Maybe) else (own, ALWAYS) for own in listed]
 
 
 def maybe(value: Any_, guard: Guard, source: Guarded) -> Any_:
@@ -200,11 +246,3 @@ def _all_under(value: Any_, guard: Guard) -> Any_:
             return Several(tuple(_all_under(own, guard) for own in values))
         case _:
             return value
-
-
-def _whole(tensor: Tensor) -> Tensor:
-    """Give a tensor as if it were in each architecture."""
-    if tensor.lacking is None:
-        return tensor
-    whole = tensor.lacking.whole or tensor
-    return replace(whole, lacking=None)

@@ -14,7 +14,7 @@ from archdsl.ir import Guard, Is, Label, Takes
 from archdsl.ir.guards import ALWAYS, NEVER, atoms, every, place_of, restricted
 
 from .faults import Fault
-from .values import ABSENT, Any_, Guarded, Lifted, Subset, Tensor, is_layer
+from .values import ABSENT, NO_TENSORS, Any_, Guarded, Lifted, Subset, Tensor, in_full, is_layer
 
 World = Mapping[str, Label]
 """The decisions under which a part of the program is walked: the others are open."""
@@ -69,7 +69,7 @@ def settled(value: Any_, world: World) -> Any_:
             if guard == NEVER:
                 return ABSENT
             if guard == ALWAYS:
-                return replace(lacking.whole or value, lacking=None)
+                return in_full(value)
             return replace(value, lacking=replace(lacking, guard=guard))
         case _:
             return value
@@ -81,8 +81,10 @@ def _settled_list(value: Guarded, world: World) -> Any_:
         return replace(value, guards=guards)
     chosen = [i for i, guard in enumerate(guards) if guard == ALWAYS]
     items = tuple(settled(value.items[i], world) for i in chosen)
-    positions = tuple(value.positions[i] for i in chosen)
-    return Subset(items, positions, of_tensors=not items and any(isinstance(own, Tensor) for own in value.items))
+    of_tensors = not items and any(isinstance(own, Tensor) for own in value.items)
+    if value.positions is None:
+        return NO_TENSORS if of_tensors else items
+    return Subset(items, tuple(value.positions[i] for i in chosen), of_tensors)
 
 
 def settled_within(value: Any_, world: World) -> Any_:

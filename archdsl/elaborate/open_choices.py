@@ -36,10 +36,10 @@ class OpenChoices:
         self, tree: ast.Choose | ast.ChooseOf, entries: Sequence["Entry"], frame: Frame, part: str
     ) -> Any_:
         """Keep a choice open: between layers it is a layer, between tensors a node, between static values lifted."""
-        builder = self._opening.builder
-        probe = builder.region(Captures())
+        probe, taken = self._opening.builder.region(Captures()), len(self._opening.sources)
         values, entries = self._values(entries, frame, probe)
         if all(map(_is_tensor_like, values)):
+            self._opening.sources.rollback(taken)  # each is walked again, in a region of its own
             return self.regions(tree, entries, frame, ())
         if all(is_layer(value) or isinstance(value, Absent) for value in values) and not probe.nodes:
             alternatives = tuple(
@@ -62,8 +62,10 @@ class OpenChoices:
     ) -> tuple[tuple[Any_, ...], tuple["Entry", ...]]:
         """Give the values of the alternatives, and those of them that some architecture may take."""
         values = []
+        among = tuple(entry.label for entry in entries)
         for entry in entries:
-            with self._opening.within({frame.decision: entry.label}, probe):
+            guard = Is(frame.decision, (entry.label,), among)
+            with self._opening.within({frame.decision: entry.label}, probe), self._opening.sources.under(guard):
                 value = self._opening.attempt(lambda entry=entry: self._interpreter.choices.value(entry, frame))  # type: ignore[misc]
                 values.append((value, entry))
         found = [(value, entry) for value, entry in values if value is not None]
@@ -129,6 +131,7 @@ class OpenChoices:
         """Keep a choice of one element of a list open."""
         if all(isinstance(item, (Tensor, Absent)) for item in items):
             guards: list[Guard] = [Is(frame.decision, (label,), labels) for label in labels]
+            self._mark(items, guards)
             alternatives = [
                 Alternative(guard, {}, tree.span, lambda item=item: item)  # type: ignore[misc]
                 for guard, item in zip(guards, items, strict=True)
@@ -145,7 +148,13 @@ class OpenChoices:
         names = point.names
         guards = tuple(Takes(point.address, i, point.count, point.low, point.high, names) for i, _ in found)
         positions = tuple(names[i] if names is not None else i for i, _ in found)
+        self._mark([item for _, item in found], guards)
         return Guarded(tuple(item for _, item in found), guards, positions, instance, point.span)
+
+    def _mark(self, items: Sequence[Any_], guards: Sequence[Guard]) -> None:
+        for item, guard in zip(items, guards, strict=True):
+            if isinstance(item, Tensor):
+                self._opening.sources.mark(item.member, guard)
 
     def if_any(self, walk: Callable[[], Any_]) -> Any_ | None:
         """Evaluate what some architecture may have; give nothing where none does."""

@@ -22,7 +22,8 @@ from .faults import Outside, fail
 from .handlers import Keep
 from .lacking import Presence
 from .lifted import Case, NoWorld, Split, World, cases_of, open_choice, settled, settled_within
-from .values import ABSENT, Absent, Any_, Defined, Lifted, Several, Tensor, TensorLike, identity_of
+from .sources import Sources
+from .values import ABSENT, Absent, Any_, Defined, Lifted, OneMember, Several, Tensor, TensorLike, identity_of
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -61,6 +62,7 @@ class Opening:
     def __init__(self, interpreter: "Interpreter", handler: Keep) -> None:
         self._interpreter = interpreter
         self._handler = handler
+        self.sources = Sources()
         self.requirements: list[Any_] = []
         self.presence = Presence(interpreter, self)
         self._further: Counter[str] = Counter()
@@ -122,25 +124,32 @@ class Opening:
 
     def evaluate(self, run: Callable[[], Any_], frame: Frame, span: Span) -> Any_:
         """Compute an expression, for each label of a choice that it depends on; what it gives may be lifted."""
-        mark = self.builder.mark()
-        depth = len(self._interpreter.application.stack)
+        undo = self._mark()
         try:
             return settled(run(), self.world)
         except Split as split:
-            self.builder.rollback(mark)
-            del self._interpreter.application.stack[depth:]
+            undo()
             return self._distribute(split, run, frame, span)
 
     def attempt(self, run: Callable[[], T]) -> T | None:
         """Walk a part that not every architecture has; give nothing where a requirement in it fails."""
-        mark = self.builder.mark()
-        depth = len(self._interpreter.application.stack)
+        undo = self._mark()
         try:
             return run()
         except (NoWorld, Outside):
-            self.builder.rollback(mark)
-            del self._interpreter.application.stack[depth:]
+            undo()
             return None
+
+    def _mark(self) -> Callable[[], None]:
+        """Give what takes back all that is walked from here on."""
+        built, taken, depth = self.builder.mark(), len(self.sources), len(self._interpreter.application.stack)
+
+        def undo() -> None:
+            self.builder.rollback(built)
+            self.sources.rollback(taken)
+            del self._interpreter.application.stack[depth:]
+
+        return undo
 
     def whole(self, run: Callable[[], Any_], frame: Frame, span: Span) -> Any_:
         """Walk a whole network."""
@@ -176,7 +185,8 @@ class Opening:
         captures = Captures()
         walked: dict[Label, _Walked] = {}
         for label in split.among:
-            found = self._walk({split.address: label}, lambda: self.evaluate(run, frame, span), captures)
+            guard = Is(split.address, (label,), split.among)
+            found = self._walk(guard, {split.address: label}, lambda: self.evaluate(run, frame, span), captures)
             if found is not None:
                 walked[label] = _Walked(ALWAYS, span, *found)
         if not walked:
@@ -195,10 +205,12 @@ class Opening:
             return values[0]
         return Lifted(split.address, among, tuple(values))
 
-    def _walk(self, world: World, walk: Callable[[], Any_], captures: Captures) -> tuple[Any_, Builder] | None:
+    def _walk(
+        self, guard: Guard, world: World, walk: Callable[[], Any_], captures: Captures
+    ) -> tuple[Any_, Builder] | None:
         """Walk in a region of its own; give nothing where there is no architecture."""
         region = self.builder.region(captures)
-        with self.within(world, region):
+        with self.within(world, region), self.sources.under(guard):
             if self.is_excluded(self.world):
                 return None
             value = self.attempt(walk)
@@ -254,14 +266,15 @@ class Opening:
         captures = Captures()
         walked = []
         for own in alternatives:
-            found = self._walk(own.world, own.walk, captures)
+            found = self._walk(own.guard, own.world, own.walk, captures)
             value, region = found or (ABSENT, self.builder)
             walked.append(_Walked(own.guard, own.span, value, region, is_nowhere=found is None))
         return self._node(walked, captures, address, span, decides=decides)
 
     def _address(self, frame: Frame, decision: str) -> str:
-        """Give an address to the node of an expression: that of the body, and the last part of the decision's."""
-        address = join(frame.instance, last_part(decision) or "choose")
+        """Give an address to the node of an expression: it stands in a body, and depends on a decision."""
+        part = last_part(decision)
+        address = join(frame.instance, f"choose[{part}]" if part else "choose")
         self._further[address] += 1
         further = self._further[address] - 1
         return f"{address}#{further}" if further else address
@@ -295,7 +308,12 @@ class Opening:
         results = builder.choose(tuple(table), captures, address, span)
         chosen = (*given, *nowhere)
         found = tuple(self.presence.of_choice(result, i, chosen) for i, result in enumerate(results))
-        return _joined(tuple(replace(own, index=_index(i, given, len(walked))) for i, own in enumerate(found)))
+        return _joined(
+            tuple(
+                replace(own, index=_index(i, given, len(walked)), member=_member(i, given))
+                for i, own in enumerate(found)
+            )
+        )
 
 
 def _given(layer: Defined) -> tuple[Any_, ...]:
@@ -359,6 +377,12 @@ def _index(place: int, given: Sequence[tuple[Guard, tuple[Tensor, ...]]], number
     if len(set(indices.values())) == 1:
         return next(iter(indices.values()))
     return Lifted(first.address, first.among, tuple(indices.values()))  # type: ignore[arg-type]
+
+
+def _member(place: int, given: Sequence[tuple[Guard, tuple[Tensor, ...]]]) -> OneMember | None:
+    """Tell which member of a node list the result of a choice is."""
+    cases = tuple((guard, tensors[place].member) for guard, tensors in given)
+    return OneMember(cases) if any(member is not None for _, member in cases) else None
 
 
 def _are_one(alternatives: Sequence[tuple[Tensor, ...]]) -> bool:

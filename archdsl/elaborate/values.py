@@ -28,9 +28,25 @@ class Tensor:
     value: Value | None = None
     graph: int = 0
     index: "int | Lifted | None" = None
-    member: str | None = None
+    member: "str | OneMember | None" = None
     lacking: "Lacking | None" = None
     origin: Span | None = field(default=None, compare=False, repr=False)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class OneMember:
+    """Which member of the node lists a tensor is that an open choice took from several; in some cases none of them."""
+
+    cases: tuple[tuple[Guard, "str | OneMember | None"], ...]
+
+    def named(self, name: str) -> "OneMember":
+        """Give the cases that are no member a name."""
+        cases = tuple(
+            (guard, member.named(name) if isinstance(member, OneMember) else member or name)
+            for guard, member in self.cases
+        )
+        return OneMember(cases)
 
 
 @final
@@ -195,11 +211,14 @@ class Lifted:
 @final
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """A list whose elements are in it under guards, as open choices have it: mapped first, selected after."""
+    """A list whose elements are in it under guards, as open choices have it: mapped first, selected after.
+
+    `positions` are those that its elements have in each architecture; None where they depend on what else is in it.
+    """
 
     items: tuple["Any_", ...]
     guards: tuple[Guard, ...]
-    positions: tuple[int | str, ...]
+    positions: tuple[int | str, ...] | None
     instance: str
     span: Span = field(compare=False, repr=False)
 
@@ -368,6 +387,20 @@ def _holds_layers(items: tuple[Any_, ...]) -> bool:
             return _holds_layers(inner)
         case _:
             return is_layer(first)
+
+
+def with_member(tensor: Tensor, name: str) -> Tensor:
+    """Name a tensor among all node lists, where it has no name yet."""
+    member = tensor.member
+    return replace(tensor, member=member.named(name) if isinstance(member, OneMember) else member or name)
+
+
+def in_full(tensor: Tensor) -> Tensor:
+    """Give a tensor as if it were in each architecture."""
+    if tensor.lacking is None:
+        return tensor
+    own = tensor.lacking.whole or tensor
+    return replace(tensor, value=own.value, graph=own.graph, lacking=None)
 
 
 def is_static(value: object) -> bool:

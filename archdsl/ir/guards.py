@@ -231,14 +231,14 @@ def holds(guard: Guard, decisions: Mapping[str, Label]) -> bool:
 def excludes(one: Guard, other: Guard) -> bool:
     """Tell whether two guards are seen to never hold together: one says of a decision what the other denies."""
     match one, other:
-        case (All(guards=guards), _):
-            return any(excludes(inner, other) for inner in guards)
-        case (_, All(guards=guards)):
-            return any(excludes(one, inner) for inner in guards)
         case (Either(guards=guards), _):
             return all(excludes(inner, other) for inner in guards)
         case (_, Either(guards=guards)):
             return all(excludes(one, inner) for inner in guards)
+        case (All(guards=guards), _):
+            return any(excludes(inner, other) for inner in guards)
+        case (_, All(guards=guards)):
+            return any(excludes(one, inner) for inner in guards)
         case (Is(), Is()):
             return one.address == other.address and all(place_of(own, other.labels) is None for own in one.labels)
         case (Is(), Takes()):

@@ -223,6 +223,40 @@ OPEN: dict[str, str] = {
            return sum(act(x) for act in acts) |> acts[0] |> conv[4, 2 * len(acts) - 1]
                     |> (choose 2 of { conv_bn[4, k] for k in [1, 3] | relu })[1]""",
     ),
+    "a list that is made of what is chosen": small_space(
+        """let ys = [tanh(e) for e in choose 1..2 of [x, relu(x), conv[4, 1](x)]]
+           return sum(conv[4, 1](y) for y in ys)""",
+    ),
+    "what is loose, and what is made of it": small_space(
+        """nodes h[3] after (x) { return conv_bn[4, 1](choose one of earlier) }
+           return mean(loose(x, h)) + maximum(loose(h)) + sum(conv[4, 1](e) for e in loose(h))
+             + tanh(h[2] if len(loose(h)) > 1 else x)""",
+    ),
+    "what is loose of nodes that take several": small_space(
+        """nodes h[3] after (x) { return sum(edge_op(e) for e in choose 1.. of earlier) }
+           return sum(loose(h)) + conv[4, 2 * len(loose(h)) - 1](x)""",
+        "choice edge_op(x: image[c, h, w]) { a = conv_bn[c, 1] | b = relu }",
+    ),
+    "what is loose of two lists of which one has an open length": small_space(
+        """let n = choose { 1 | 3 }
+           nodes h[n] after (x) { return conv_bn[4, 1](choose one of earlier) }
+           nodes g[2] after (x, h) { return conv_bn[4, 1](choose one of earlier) }
+           return sum(loose(h, g))""",
+    ),
+    "what is taken under a name of its own": small_space(
+        """nodes h[3] after (x) { return conv_bn[4, 1](earlier[-1]) }
+           let e = choose { first = h[0] | new = relu(h[1]) | last = h[2] }
+           let f = choose one of [e, x, h[choose one of 0..1]]
+           return f + sum(loose(h, e))""",
+    ),
+    "what is taken only under a decision": small_space(
+        """let k = choose { 1 | 3 }
+           nodes h[2] after (x) {
+             return (conv_bn[4, k](choose one of earlier) if k == 1 else tanh(earlier[-1]))
+               + (choose { none = absent | some = tanh })(choose one of earlier)
+           }
+           return x + sum(loose(h))""",
+    ),
     "a shared layer of a width that is chosen": small_space(
         """let f = shared conv[4, choose { 1 | 3 }]
            let g = tied (choose { conv[4, 1] | conv[4, 3] })
