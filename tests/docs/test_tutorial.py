@@ -36,3 +36,14 @@ def test_an_op_of_your_own_is_searched_resumed_and_exported(tmp_path: Path) -> N
     assert {path.name for path in (tmp_path / "net").iterdir()} >= {
         "model.py", "weights.safetensors", "arch.yaml", "example.npz",
     }  # fmt: skip
+
+
+def test_the_networks_of_a_space_are_counted_as_the_page_shows(tmp_path: Path) -> None:
+    page = PAGES / "networks.md"
+    printed = play(page, tmp_path)
+    (shown,) = (text for language, _, text in FENCE.findall(page.read_text(encoding="utf-8")) if language == "text")
+    assert [line.rstrip() for line in printed.splitlines()] == shown.splitlines()
+    done = subprocess.run([sys.executable, "count.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    first, *rows = done.stdout.splitlines()
+    assert first == "64 30"
+    assert all(any(line.startswith(row.rsplit(" ", 2)[0]) for line in shown.splitlines()) for row in rows)

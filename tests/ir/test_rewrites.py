@@ -1,6 +1,8 @@
 """Each pass keeps what a graph computes, gives a valid graph, and changes nothing the second time."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -125,6 +127,14 @@ def test_an_open_choice_is_not_rewritten(own: Pass) -> None:
         return
     with pytest.raises(ArchdslError, match="still open"):
         own.apply(graph)
+
+
+def test_the_reference_lists_every_pass_and_says_which_are_exact() -> None:
+    text = (Path(__file__).parents[2] / "grammar" / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `([a-z-]+)` \| (yes|no) \| ", text, re.MULTILINE)
+    assert listed == [(own.name, "yes" if own.is_exact else "no") for own in PASSES]
+    assert "The first five together" in text
+    assert len(EXACT) == 5
 
 
 # ---------------------------------------------------------------- each by itself
