@@ -1,11 +1,13 @@
-"""Which decisions bring a mistake about: as few as the walks that were made tell."""
+"""Which decisions bring a mistake about: as few as the walks that were made tell, and the sets of decisions confirm."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from archdsl.elaborate.addresses import is_relative
+from archdsl.ir import Interval, Label
 
-from .diagram import Diagram, Labels, Literal, Shift
+from .diagram import Diagram, Fold, Labels, Literal, Product, Shift, Sum
 from .exploration import Failure
 from .paths import Path
 
@@ -68,3 +70,77 @@ def _share(address: str, hit: list[tuple[dict[str, set[Labels]], bool]]) -> str:
             labels[label] = labels.get(label, True) and fails
     affected = sum(labels.values())
     return f"{affected} of the {len(labels)} alternatives"
+
+
+def settled(failure: Failure, wrong: Diagram, right: Diagram) -> Failure:
+    """Give a mistake under decisions that lead to it and to nothing that is right.
+
+    The walks of a part know no other part: what they tell may be what no architecture decides. Then it is told of the
+    first architecture that is `wrong`, and of as few of its decisions as keep all that are `right` away.
+    """
+    told = dict(failure.condition)
+    if _has(wrong, told) and not _has(right, told):
+        return failure
+    condition = _first(wrong)
+    for address in sorted(condition, key=told.__contains__):
+        rest = {own: label for own, label in condition.items() if own != address}
+        if not _has(right, rest):
+            condition = rest
+    share = ""
+    if len(condition) == 1:
+        ((address, _),) = condition.items()
+        labels = _labels(address, wrong, right)
+        affected = sum(not _has(right, {address: label}) for label in labels)
+        share = f"{affected} of the {len(labels)} alternatives"
+    return replace(failure, condition=tuple(condition.items()), share=share)
+
+
+def _has(diagram: Diagram, wanted: Mapping[str, Label]) -> bool:
+    """Tell whether some member makes all of these decisions."""
+    never = -len(wanted) - 1
+
+    def found(literal: Literal) -> int:
+        if literal.address not in wanted:
+            return 0
+        label = wanted[literal.address]
+        return 1 if label == literal.label and type(label) is type(literal.label) else never
+
+    def join(parts: list[int]) -> int:
+        return sum(parts) if min(parts, default=0) >= 0 else never
+
+    most: Fold[int] = Fold(found, join, lambda parts: max(parts, default=never))
+    return most(diagram) == len(wanted)
+
+
+def _first(diagram: Diagram) -> dict[str, Label]:
+    """Give the decisions of the first member, but for real settings: no mistake depends on one."""
+    found: dict[str, Label] = {}
+    stack = [diagram]
+    while stack:
+        node = stack.pop()
+        match node:
+            case Literal(label=label):
+                if not isinstance(label, Interval):
+                    found[node.address] = label
+            case Product(children=children):
+                stack.extend(reversed(children))
+            case Sum(children=children):
+                stack.append(children[0])
+            case Shift():
+                raise AssertionError("the sets of architectures are flat")
+    return found
+
+
+def _labels(address: str, *diagrams: Diagram) -> list[Label]:
+    """Give what some member decides at an address."""
+
+    def own(literal: Literal) -> dict[tuple[type, Label], Label]:
+        label = literal.label
+        return {(type(label), label): label} if literal.address == address and not isinstance(label, Interval) else {}
+
+    at: Fold[dict[tuple[type, Label], Label]] = Fold(
+        own,
+        lambda parts: {key: label for part in parts for key, label in part.items()},
+        lambda parts: {key: label for part in parts for key, label in part.items()},
+    )
+    return list({key: label for diagram in diagrams for key, label in at(diagram).items()}.values())

@@ -6,7 +6,7 @@ cell, a tied layer) is walked once for each distinct signature of statics and in
 of which signature they used, and in the end the signatures of one root are joined.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from math import comb
@@ -20,7 +20,7 @@ from archdsl.elaborate.handlers import Key
 from archdsl.elaborate.values import Any_, Tensor, holds_tied, identity_of
 from archdsl.ir import Interval, Label
 
-from .causes import MAX_PATHS_TO_COMPARE, causes_of
+from .causes import MAX_PATHS_TO_COMPARE, causes_of, settled
 from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, product, union
 from .exploration import Exploration, Failure, Faulty, Outcome, Use, uses_of
 from .paths import START, Dead, Merged, Path, State, Ways, Wrong
@@ -92,13 +92,17 @@ class Explorer:
             return value
 
         whole = self._explore(run, Frame(self._network.root, "", ""))
-        reached: set[tuple[object, ...]] = set()
+        right = self._united(whole.outcomes)
+        wrong: dict[tuple[object, ...], list[Faulty]] = {}
         for faulty in whole.faulty:
-            if faulty.key not in reached and self.members(faulty) is not EMPTY:
-                reached.add(faulty.key)
-        whole = replace(whole, failures=tuple(failure for failure in whole.failures if failure.key in reached))
-        parts = [self.members(outcome) for outcome in whole.outcomes]
-        return self._interner.share(union(part for part in parts if part is not EMPTY)), whole
+            wrong.setdefault(faulty.key, []).append(faulty)
+        known = {key: self._united(found) for key, found in wrong.items()}
+        failures = (own for own in whole.failures if known.get(own.key, EMPTY) is not EMPTY)
+        return right, replace(whole, failures=tuple(settled(own, known[own.key], right) for own in failures))
+
+    def _united(self, parts: Iterable[Outcome | Faulty]) -> Diagram:
+        found = (self.members(part) for part in parts)
+        return self._interner.share(union(part for part in found if part is not EMPTY))
 
     def members(self, own: Outcome | Faulty) -> Diagram:
         """Join what the paths of a class decide with what is decided once and used by them."""

@@ -133,3 +133,14 @@ def test_node_lists_of_unlike_lengths_are_told_apart() -> None:
     assert loads(f"{head} {{ {body.format(chosen, 'h[-1] + g[-1]')} }}").size() == 3 * (2 + 4) + 2 * 8
     wrong = body.format("relu(earlier[-1])", "x |> conv[2, 2 if len(h) == 3 and len(g) == 2 else 3]")
     assert verdict("", wrong) == ("refuted", ["illegal-op"])
+
+
+def test_the_decisions_that_are_told_are_those_of_an_architecture() -> None:
+    text = """
+    cell pick[a] = choose { zero = 0 | one = 1 when a < 2 | two = 2 when a > 0 }
+    network net(x: image[2, 4, 4]) -> image[2, 4, 4] {
+      let p = pick[0]() + pick[1]()
+      return x |> conv[2, 2 if p == 2 else 3]
+    }"""
+    (diagnostic,) = loads(text).verdict.diagnostics
+    assert diagnostic.notes[-1] == "1 of the 2 alternatives of `pick` is affected (pick = one)"
