@@ -49,6 +49,17 @@ class Callee:
 
 
 @final
+@dataclass(frozen=True)
+class Plant:
+    """A layer that is to stand somewhere, its definitions, and how many architectures it has at most."""
+
+    definitions: str
+    name: str
+    statics: int
+    count: int
+
+
+@final
 @dataclass
 class Sight:
     """The names that may be used: tensors, ints (with their largest value), layers, and lists of nodes."""
@@ -65,11 +76,14 @@ class Sight:
 
 
 @final
-class _Writer:
-    def __init__(self, draw: st.DrawFn, limit: int, fault: str | None) -> None:
+class Writer:
+    """Writes the definitions of a program, one after the other, and then its network."""
+
+    def __init__(self, draw: st.DrawFn, limit: int, fault: str | None = None, plant: Plant | None = None) -> None:
         self._draw = draw
         self._limit = limit
         self._fault = fault
+        self._plant = plant
         self._callees: list[Callee] = []
         self._decided: set[str] = set()
         self._serial = 0
@@ -102,6 +116,8 @@ class _Writer:
 
     def layer(self, sight: Sight, limit: int, depth: int = 2) -> Written:
         """Write a layer."""
+        if self._plant is not None and limit >= self._plant.count and self._chance(4):
+            return self._planted(sight, self._plant)
         if depth == 0:
             return Written(self._plain(sight))
         kinds: list[Callable[[Sight, int, int], Written]] = [
@@ -118,6 +134,11 @@ class _Writer:
         if sight.ints:
             kinds.append(self._conditional)
         return self._pick(*kinds)(sight, limit, depth)
+
+    def _planted(self, sight: Sight, plant: Plant) -> Written:
+        self._plant = None
+        given = ", ".join(self._static(sight) for _ in range(plant.statics))
+        return Written(f"{plant.name}[{given}]" if given else plant.name, plant.count)
 
     def _chain(self, sight: Sight, limit: int, depth: int) -> Written:
         first = self.layer(sight, limit, depth - 1)
@@ -435,6 +456,9 @@ class _Writer:
         """Write the network."""
         sight = Sight(["x"], ["s"], taken=["x", "s", "c", "h", "w", "e", "k"])
         body = self.body(sight, self._limit)
+        if self._plant is not None:
+            *lines, last = body.text.rpartition("return ")
+            body = Written("".join(lines) + f"({last}) |> {self._planted(sight, self._plant).text}")
         return f"network net[c = 2, s = 1](x: image[c, 4, 4]) -> image[c, 4, 4] {{\n{body.text}\n}}"
 
 
@@ -444,7 +468,7 @@ def spaces(draw: st.DrawFn, *, limit: int = 200, faults: bool = False, recursive
 
     With `recursive` it has a block that uses itself.
     """
-    writer = _Writer(draw, limit, draw(st.sampled_from(FAULTS)) if faults else None)
+    writer = Writer(draw, limit, draw(st.sampled_from(FAULTS)) if faults else None)
     definitions = [writer.bounded("again")] * recursive
     definitions += [writer.definition(f"d{i}") for i in range(draw(st.integers(0, 3)))]
     return "\n".join([*definitions, writer.network()]) + "\n"
