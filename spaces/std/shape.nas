@@ -110,3 +110,31 @@ op flatten(x: image[c, h, w]) -> vec[c * h * w] { law pure, keeps_zero }
 
 """All elements in one vector, step by step."""
 op flatten(x: seq[t, d]) -> vec[t * d] { law pure, keeps_zero }
+
+"""The pixels one after the other, row by row; each is a step, its channels are the features."""
+op to_seq(x: image[c, h, w]) -> seq[h * w, c] { law pure, keeps_zero }
+
+"""The signal with time as steps and channels as features."""
+op to_seq(x: signal[c, t]) -> seq[t, c] { law pure, keeps_zero }
+
+"""The voxels one after the other; each is a step, its channels are the features."""
+op to_seq(x: volume[c, d, h, w]) -> seq[d * h * w, c] { law pure, keeps_zero }
+
+"""The steps as the pixels of an image, row by row; `size` is one number or [height, width]."""
+op to_image[size](x: seq[t, d]) -> image[d, pair(size)[0], pair(size)[1]] {
+  require pair(size)[0] * pair(size)[1] == t
+  law pure, keeps_zero
+}
+
+"""The steps as times, the features as channels."""
+op to_signal(x: seq[t, d]) -> signal[d, t] { law pure, keeps_zero }
+
+"""The image at another size, with pixels between the given ones; `size` is one number or [height, width].
+
+Pixels are squares, so that the corners of both images meet; what would lie outside is the nearest pixel.
+"""
+op resize_bilinear[size](x: image[c, h, w]) -> image[c, pair(size)[0], pair(size)[1]] {
+  require min(pair(size)) >= 1 and h >= 1 and w >= 1
+  law pure, keeps_zero
+  law identity when pair(size) == [h, w]
+}

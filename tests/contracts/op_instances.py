@@ -165,6 +165,22 @@ def unembeddings(draw: Draw) -> OpInstance:
 
 
 @st.composite
+def attentions(draw: Draw) -> OpInstance:
+    heads, causal = draw(st.integers(1, 3)), draw(st.booleans())
+    t, d, e = draw(small), heads * draw(st.integers(1, 3)), heads * draw(st.integers(1, 3))
+    s = t if causal else draw(small)
+    types = (Type("seq", (t, d)), Type("seq", (s, d)), Type("seq", (s, e)))
+    return OpInstance("attention", {"heads": heads, "causal": causal}, types)
+
+
+@st.composite
+def layouts(draw: Draw) -> OpInstance:
+    size = draw(sizes(1, 4))
+    height, width = pair(size)
+    return OpInstance("to_image", {"size": size}, (Type("seq", (height * width, draw(small))),))
+
+
+@st.composite
 def splits(draw: Draw) -> OpInstance:
     n, rest = draw(small), draw(small)
     return OpInstance("split", {"n": n}, (with_channels(draw(channelled), n + rest),))
@@ -209,6 +225,10 @@ INSTANCES: dict[str, st.SearchStrategy[OpInstance]] = {
     "add_bias": of(of_kinds("vec", "seq"), "add_bias"),
     "embed": of(words, "embed", vocab=small, d=small),
     "unembed": unembeddings(),
+    "attention": attentions(),
+    "softmax": of(of_kinds("vec", "seq"), "softmax"),
+    "prepend_token": of(sequences, "prepend_token"),
+    "add_position": of(sequences, "add_position"),
     "bn": norms("bn", "vec", "image", momentum=momenta),
     "layer_norm": norms("layer_norm", "vec", "seq"),
     "max_pool": pools("max_pool"),
@@ -231,6 +251,10 @@ INSTANCES: dict[str, st.SearchStrategy[OpInstance]] = {
     "center_crop": center_crops(),
     "zero_pad": of_image("zero_pad", border=sizes(0, 3)),
     "resize": of_image("resize", size=sizes(1, 12)),
+    "resize_bilinear": of_image("resize_bilinear", size=sizes(1, 12)),
+    "to_seq": of(of_kinds("image", "signal", "volume"), "to_seq"),
+    "to_image": layouts(),
+    "to_signal": of(sequences, "to_signal"),
     "shift": of_image("shift"),
     "channel_shuffle": shuffles(),
     "first_step": of(sequences, "first_step"),

@@ -18,6 +18,7 @@ SIZES = {
     "mobilenet_v2": 1,
     "enas_macro": 6**12 * 2**66,
     "once_for_all": (9**2 + 9**3 + 9**4) ** 5,
+    "vision_transformer": 3 * sum(4**depth for depth in (12, 13, 14)),
     "digits_cells": 2 * prod(n * OPS + comb(n, 2) * OPS**2 for n in (1, 2, 3)),
 }
 

@@ -4,7 +4,7 @@ Tensors are arrays with the batch first, of any float type. Each function takes 
 whichever it needs of the op's statics and dims, `weights` (by declared name) and `training`.
 """
 
-from . import activation, conv, join, linear, norm, path, pool, shape
+from . import activation, attention, conv, join, linear, norm, path, pool, shape
 from .arrays import Array, Weights
 
-__all__ = ["Array", "Weights", "activation", "conv", "join", "linear", "norm", "path", "pool", "shape"]
+__all__ = ["Array", "Weights", "activation", "attention", "conv", "join", "linear", "norm", "path", "pool", "shape"]

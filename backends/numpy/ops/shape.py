@@ -84,3 +84,36 @@ def last_step(x: Array) -> Array:
 def flatten(x: Array) -> Array:
     """Put all elements in a row."""
     return x.reshape(x.shape[0], -1)
+
+
+@lowers("to_seq", backend="numpy")
+def to_seq(x: Array) -> Array:
+    """Put all places in a row, the channels last."""
+    return np.swapaxes(x.reshape(*x.shape[:2], -1), 1, 2)
+
+
+@lowers("to_image", backend="numpy")
+def to_image(x: Array, *, size: Size) -> Array:
+    """Lay the steps out in rows."""
+    return np.swapaxes(x, 1, 2).reshape(x.shape[0], x.shape[2], *pair(size))
+
+
+@lowers("to_signal", backend="numpy")
+def to_signal(x: Array) -> Array:
+    """Put the steps last."""
+    return np.swapaxes(x, 1, 2)
+
+
+@lowers("resize_bilinear", backend="numpy")
+def resize_bilinear(x: Array, *, size: Size) -> Array:
+    """Mix rows, then columns."""
+    height, width = pair(size)
+    y: Array = np.einsum("bchw,ih,jw->bcij", x, _between(x.shape[2], height), _between(x.shape[3], width))
+    return y
+
+
+def _between(old: int, new: int) -> Array:
+    """Give how much of each old place is in each new one."""
+    centres = np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
+    shares: Array = np.maximum(0, 1 - np.abs(centres[:, None] - np.arange(old)))
+    return shares

@@ -5,14 +5,29 @@ that makes it again. None names a device, reads a value back to the host, or cha
 `[…]`, which fake tensors of a device that is not there do not bear.
 """
 
+from .attention import Attention, Position, PrependToken
 from .join import Add, Concat, Lerp, Maximum, Mean, Product, Scale
 from .linear import Bias, Table
 from .path import ChannelDropout, DropPath, Zero
 from .pool import AvgPool, GlobalAvgPool
-from .shape import CenterCrop, ChannelShuffle, Crop, Resize, Shift, Split, Step, Widen
+from .shape import (
+    CenterCrop,
+    ChannelShuffle,
+    Crop,
+    Resize,
+    ResizeBilinear,
+    Shift,
+    Split,
+    Step,
+    ToImage,
+    ToSeq,
+    ToSignal,
+    Widen,
+)
 
 __all__ = [
     "Add",
+    "Attention",
     "AvgPool",
     "Bias",
     "CenterCrop",
@@ -25,13 +40,19 @@ __all__ = [
     "Lerp",
     "Maximum",
     "Mean",
+    "Position",
+    "PrependToken",
     "Product",
     "Resize",
+    "ResizeBilinear",
     "Scale",
     "Shift",
     "Split",
     "Step",
     "Table",
+    "ToImage",
+    "ToSeq",
+    "ToSignal",
     "Widen",
     "Zero",
 ]

@@ -122,3 +122,45 @@ class ChannelShuffle(nn.Module):
 
     def extra_repr(self) -> str:
         return f"groups={self.groups}"
+
+
+class ToSeq(nn.Module):
+    """All places of a tensor in a row, its channels last."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.flatten(2).transpose(1, 2)
+
+
+class ToImage(nn.Module):
+    """The steps of a sequence laid out in rows, `size` = (height, width)."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        super().__init__()
+        self.size = size
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.transpose(1, 2).reshape(x.shape[0], x.shape[2], *self.size)
+
+    def extra_repr(self) -> str:
+        return f"size={self.size}"
+
+
+class ToSignal(nn.Module):
+    """The steps of a sequence last."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.transpose(1, 2)
+
+
+class ResizeBilinear(nn.Module):
+    """An image at another `size` = (height, width), with pixels between the given ones."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        super().__init__()
+        self.size = size
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.interpolate(x, self.size, mode="bilinear", align_corners=False)
+
+    def extra_repr(self) -> str:
+        return f"size={self.size}"

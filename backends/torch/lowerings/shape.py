@@ -73,3 +73,27 @@ def last_step() -> nn.Module:
 def flatten() -> nn.Module:
     """Build the vector of all elements."""
     return nn.Flatten()
+
+
+@lowers("to_seq")
+def to_seq() -> nn.Module:
+    """Build the sequence of all places."""
+    return layers.ToSeq()
+
+
+@lowers("to_image")
+def to_image(size: Size) -> nn.Module:
+    """Build the image of all steps."""
+    return layers.ToImage(pair(size))
+
+
+@lowers("to_signal")
+def to_signal() -> nn.Module:
+    """Build the signal of all steps."""
+    return layers.ToSignal()
+
+
+@lowers("resize_bilinear")
+def resize_bilinear(size: Size) -> nn.Module:
+    """Build a smooth change of size."""
+    return layers.ResizeBilinear(pair(size))
