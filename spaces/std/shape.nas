@@ -131,9 +131,10 @@ op to_signal(x: seq[t, d]) -> signal[d, t] { law pure, keeps_zero }
 
 """The image at another size, with pixels between the given ones; `size` is one number or [height, width].
 
-Pixels are squares, so that the corners of both images meet; what would lie outside is the nearest pixel.
+Pixels are squares, so that the corners of both images meet, and what would lie outside is the nearest pixel; if
+`align_corners`, pixels are points, of which the outermost meet.
 """
-op resize_bilinear[size](x: image[c, h, w]) -> image[c, pair(size)[0], pair(size)[1]] {
+op resize_bilinear[size, align_corners: bool = false](x: image[c, h, w]) -> image[c, pair(size)[0], pair(size)[1]] {
   require min(pair(size)) >= 1 and h >= 1 and w >= 1
   law pure, keeps_zero
   law identity when pair(size) == [h, w]

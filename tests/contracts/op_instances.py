@@ -251,7 +251,7 @@ INSTANCES: dict[str, st.SearchStrategy[OpInstance]] = {
     "center_crop": center_crops(),
     "zero_pad": of_image("zero_pad", border=sizes(0, 3)),
     "resize": of_image("resize", size=sizes(1, 12)),
-    "resize_bilinear": of_image("resize_bilinear", size=sizes(1, 12)),
+    "resize_bilinear": of_image("resize_bilinear", size=sizes(1, 12), align_corners=st.booleans()),
     "to_seq": of(of_kinds("image", "signal", "volume"), "to_seq"),
     "to_image": layouts(),
     "to_signal": of(sequences, "to_signal"),

@@ -9,7 +9,34 @@ import archdsl
 from archdsl.backends.torch.example import random_inputs
 from archdsl.ir import Label
 
+SQUEEZENAS = {
+    "squeezenas:mac_small": (
+        277_598,
+        3_007_512_576,
+        "312 311 311 312 561 311 311 312d 561 361d skip 312 561 331d 311d 311d 361d 312d 312d 312d",
+    ),
+    "squeezenas:lat_small": (
+        465_774,
+        4_465_098_752,
+        "311 skip skip skip 361 361 skip skip 561 361d 512 312 361d 361d 361d 311d 361d 331d 331d 331d",
+    ),
+    "squeezenas_large:mac_large": (
+        704_382,
+        9_386_147_840,
+        "312 361 312d 312 312 561 561 361d 561 561 561 511 331 561 311 511 331d 361d 312d 312d 312d 311d",
+    ),
+    "squeezenas_xlarge:lat_xlarge": (
+        3_059_323,
+        32_729_202_688,
+        "skip 331 331 331 311d 361 331 561 512 561 361 312d 361 561 331d 312d 331 361d 331d 511 331d 361d",
+    ),
+}
+"""Published networks: weights, multiply-accumulates, and for each layer kernel, expansion, groups, `d` if dilated."""
+
 SMALL: dict[str, dict[str, Any]] = {
+    "squeezenas": {"height": 64, "width": 96, "window": 3, "window_stride": 1, "classes": 3},
+    "squeezenas:squeezenas_large": {"height": 64, "width": 96, "window": 3, "window_stride": 1, "classes": 3},
+    "squeezenas:squeezenas_xlarge": {"height": 64, "width": 96, "classes": 3},
     "vision_transformer": {"widths": [8, 12], "least": 1, "most": 3, "patch": 8, "size": 16, "classes": 4},
 }
 """Statics under which a space is quick to build."""
@@ -32,3 +59,17 @@ def test_deit_tiny_is_a_vision_transformer() -> None:
     for layer in range(12):
         decisions |= {f"vision_transformer.layer[{layer}].parts": 3, f"vision_transformer.layer[{layer}].ratio": 4.0}
     assert archdsl.load("vision_transformer").architecture(decisions).params == 5_717_416
+
+
+@pytest.mark.parametrize("name", SQUEEZENAS)
+def test_the_networks_of_squeezenas_have_their_published_size(name: str) -> None:
+    params, macs, layers = SQUEEZENAS[name]
+    space = archdsl.load("squeezenas", network=name.partition(":")[0])
+    addresses = list(space.sample(seed=0).decisions)
+    labels = ["skip" if own == "skip" else _inverse(*own) for own in layers.split()]
+    architecture = space.architecture(dict(zip(addresses, labels, strict=True)))
+    assert (architecture.params, architecture.macs) == (params, macs)
+
+
+def _inverse(kernel: str, expand: str, groups: str, dilated: str = "") -> str:
+    return f"inverse[k={kernel},d={2 if dilated else 1},e={expand},g={groups}]"

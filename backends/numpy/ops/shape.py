@@ -105,15 +105,20 @@ def to_signal(x: Array) -> Array:
 
 
 @lowers("resize_bilinear", backend="numpy")
-def resize_bilinear(x: Array, *, size: Size) -> Array:
+def resize_bilinear(x: Array, *, size: Size, align_corners: bool) -> Array:
     """Mix rows, then columns."""
-    height, width = pair(size)
-    y: Array = np.einsum("bchw,ih,jw->bcij", x, _between(x.shape[2], height), _between(x.shape[3], width))
+    rows, columns = (
+        _between(old, new, align_corners=align_corners) for old, new in zip(x.shape[2:], pair(size), strict=True)
+    )
+    y: Array = np.einsum("bchw,ih,jw->bcij", x, rows, columns)
     return y
 
 
-def _between(old: int, new: int) -> Array:
+def _between(old: int, new: int, *, align_corners: bool) -> Array:
     """Give how much of each old place is in each new one."""
-    centres = np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
+    if align_corners:
+        centres = np.linspace(0, old - 1, new)
+    else:
+        centres = np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
     shares: Array = np.maximum(0, 1 - np.abs(centres[:, None] - np.arange(old)))
     return shares

@@ -155,12 +155,13 @@ class ToSignal(nn.Module):
 class ResizeBilinear(nn.Module):
     """An image at another `size` = (height, width), with pixels between the given ones."""
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    def __init__(self, size: tuple[int, int], align_corners: bool = False) -> None:
         super().__init__()
         self.size = size
+        self.align_corners = align_corners
 
     def forward(self, x: Tensor) -> Tensor:
-        return functional.interpolate(x, self.size, mode="bilinear", align_corners=False)
+        return functional.interpolate(x, self.size, mode="bilinear", align_corners=self.align_corners)
 
     def extra_repr(self) -> str:
-        return f"size={self.size}"
+        return f"size={self.size}, align_corners={self.align_corners}"

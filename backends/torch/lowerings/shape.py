@@ -94,6 +94,6 @@ def to_signal() -> nn.Module:
 
 
 @lowers("resize_bilinear")
-def resize_bilinear(size: Size) -> nn.Module:
+def resize_bilinear(size: Size, align_corners: bool) -> nn.Module:
     """Build a smooth change of size."""
-    return layers.ResizeBilinear(pair(size))
+    return layers.ResizeBilinear(pair(size), align_corners)
