@@ -34,6 +34,8 @@ SQUEEZENAS = {
 """Published networks: weights, multiply-accumulates, and for each layer kernel, expansion, groups, `d` if dilated."""
 
 SMALL: dict[str, dict[str, Any]] = {
+    "darts_rnn": {"d": 6, "vocab": 9, "steps": 4},
+    "enas_rnn": {"d": 6, "vocab": 9, "steps": 4},
     "squeezenas": {"height": 64, "width": 96, "window": 3, "window_stride": 1, "classes": 3},
     "squeezenas:squeezenas_large": {"height": 64, "width": 96, "window": 3, "window_stride": 1, "classes": 3},
     "squeezenas:squeezenas_xlarge": {"height": 64, "width": 96, "classes": 3},
@@ -73,3 +75,15 @@ def test_the_networks_of_squeezenas_have_their_published_size(name: str) -> None
 
 def _inverse(kernel: str, expand: str, groups: str, dilated: str = "") -> str:
     return f"inverse[k={kernel},d={2 if dilated else 1},e={expand},g={groups}]"
+
+
+@pytest.mark.parametrize(
+    ("params", "statics"),
+    [
+        (22_960_000, {"d": 850}),
+        (4_810_000, {"d": 300, "search": True}),
+        (33_127_878, {"d": 700, "vocab": 33_278}),
+    ],
+)
+def test_the_language_models_of_darts_have_their_published_size(params: int, statics: dict[str, Any]) -> None:
+    assert archdsl.load("darts_rnn", **statics).sample(seed=0).params == params
