@@ -216,6 +216,7 @@ class TreeCache:
         self.calls: dict[Hashable, tuple[Any, int]] = {}
         self.recursions: dict[int, Any] = {}
         self.by_value: set[int] = set()
+        self.sights: dict[Hashable, Any] = {}
 
     def prepare(self, definition: ast.Definition) -> None:
         """Number the uses of names in a definition, and find the choices whose elements are seen by value alone."""

@@ -11,7 +11,6 @@ from archdsl.syntax import ast
 from .addresses import Frame, join
 from .builtins import elements
 from .chosen import binds_chosen, is_chosen
-from .comprehensions import identity_of_names
 from .faults import Outside, fail, not_yet
 from .kinds import whole_of
 from .lifted import TooManyWorlds
@@ -67,11 +66,16 @@ class Bodies:
         place: _Place | None = self._interpreter.handler.begin()
         if place is not None:
             env = place.env
+        begin = 0 if place is None else place.number
         for number, statement in enumerate(body.statements):
-            if place is not None and number < place.number:
+            if number < begin:
                 continue
             if number and place is None:
                 self._reach(body, _Place(number, env))
+            if (taken := self._interpreter.wirings.take(body, number, env)) is not None:
+                env, begin = taken
+                place = None
+                continue
             match statement:
                 case ast.Let():
                     env = self._let(statement, env)
@@ -98,8 +102,10 @@ class Bodies:
 
         def state() -> Hashable:
             names = self._interpreter.program.cache.names_from(body, place.number)
+            rest, key = body.statements[place.number :], (id(body), place.number)
+            seen = self._interpreter.observed.identity(rest, key, names, place.env, place.made)
             made = (place.made, tuple(map(identity_of, place.earlier)), identity_of(place.count))
-            return place.number, identity_of_names(names, place.env), made
+            return place.number, seen, made
 
         self._interpreter.handler.reach(state, place)
 

@@ -177,21 +177,27 @@ class Choices:
     def out_of(self, tree: ast.ChooseOf, source: Subset, env: Env) -> Any_:
         """Decide for one element, or for a set of elements, of a list that is known."""
         items = source.items
-        self._check_place(tree, env)
         part = self._interpreter.part(tree, env)
         frame = env.frame.child(part)
         if tree.quantity.kind == "one":
+            self._check_place(tree, env)
             return self._one(tree, items, frame, part)
-        low, high = self._bounds(tree, len(items), env)
-        if not items and low == 0:
+        point = self.subsets(tree, source, env)
+        if not items:
             return list_like((), source)
-        point = SomeOf(frame.decision, len(items), low, high, tree.span, kinds=self._kinds(tree, items))
         if kept := self._kept(frame.decision):
             return kept.of_some(point, items, frame.instance)
         indices = point.indices(self._interpreter.handler.choose(point))
         chosen = tuple(items[index] for index in indices)
         self._mark(chosen)
         return Subset(chosen, indices, of_tensors=not chosen and holds_tensors(source))
+
+    def subsets(self, tree: ast.ChooseOf, source: Subset, env: Env) -> SomeOf:
+        """Give the choice of some elements of a list; of an empty one nothing is decided."""
+        self._check_place(tree, env)
+        address = env.frame.child(self._interpreter.part(tree, env)).decision
+        low, high = self._bounds(tree, len(source.items), env)
+        return SomeOf(address, len(source.items), low, high, tree.span, kinds=self._kinds(tree, source.items))
 
     def _kinds(self, tree: ast.ChooseOf, items: tuple[Any_, ...]) -> tuple[int, ...] | None:
         """Number the elements of a list, equal ones alike, where their places in it are not seen."""

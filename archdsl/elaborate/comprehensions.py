@@ -1,6 +1,6 @@
 """What comprehensions mean, and what tells the walks of one part of a text apart."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
@@ -35,24 +35,37 @@ class Comprehensions:
         repeats = any(isinstance(env.names.get(name), Repeated) for name in names)
         if interpreter.tracks_members and ("loose" in names or repeats):
             return None
-        return lambda: (id(tree), env.frame.suffix, interpreter.application.levels.key, identity_of_names(names, env))
+
+        def seen() -> Hashable:
+            return interpreter.observed.identity((tree,), id(tree), names, env)
+
+        return lambda: (id(tree), env.frame.suffix, interpreter.application.levels.key, seen())
 
     def generate(self, tree: ast.Generator, env: Env) -> list[Any_]:
         """Give the elements of a comprehension; over an open choice all are mapped first, then selected."""
         if not self._interpreter.program.cache.applies(tree):
-            found: list[Any_] = []
-            self._clauses(tree, 0, env, found, None)
-            return found
+            return self._elements(tree, env, None)
         suffix = env.frame.suffix
 
         def run(frame: Frame) -> Any_:
-            found: list[Any_] = []
-            self._clauses(tree, 0, env.at(replace(frame, suffix=suffix)), found, ())
-            return tuple(found)
+            return tuple(self._elements(tree, env.at(replace(frame, suffix=suffix)), ()))
 
         results = self._interpreter.handler.scope(self.part_key(tree, env), env.frame, run, is_closed=False)
         assert isinstance(results, tuple)
         return list(results)
+
+    def _elements(self, tree: ast.Generator, env: Env, loops: tuple[tuple[Subset, int], ...] | None) -> list[Any_]:
+        found: list[Any_] = []
+        turns = self._interpreter.observed.turns(tree, env)
+        if turns is None:
+            self._clauses(tree, 0, env, found, loops)
+            return found
+        for turn in turns:
+            inner = env
+            for name, value, place in turn:
+                inner = inner.bind(name, value).at(inner.frame.element(place))
+            found.append(self._element(tree.element, inner))
+        return found
 
     def _clauses(
         self,
@@ -123,8 +136,3 @@ class _State:
     def __call__(self) -> Hashable:
         """Give a form in which states can be compared; `results` are those of now."""
         return identity_of(tuple(self.results)), tuple((identity_of(source), number) for source, number in self.loops)
-
-
-def identity_of_names(names: Iterable[str], env: Env) -> Hashable:
-    """Give a form of the values of some names in which they can be compared."""
-    return tuple((name, identity_of(env.names[name])) for name in sorted(names) if name in env.names)

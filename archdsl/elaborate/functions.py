@@ -10,7 +10,7 @@ from .addresses import NOWHERE
 from .advice import recursion_fixes
 from .binding import complete, give
 from .faults import fail
-from .values import Any_, Env, FunctionValue, Subset, identity_of, size_of
+from .values import Any_, Env, FunctionValue, identity_of, is_plain, size_of
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -49,8 +49,8 @@ class Functions:
             fail("open-static", message, span, "left open")
         known = self._interpreter.program.cache.calls
         key = (id(definition), *((name, identity_of(value)) for name, value in given.items()))
-        is_plain = all(map(_is_plain, given.values()))
-        if is_plain and key in known:
+        can_keep = all(map(is_plain, given.values()))
+        if can_keep and key in known:
             value: Any_
             value, height = known[key]
             if self._depth + height <= self._interpreter.budget.depth:
@@ -62,7 +62,7 @@ class Functions:
             height = self._deepest - self._depth
         finally:
             self._deepest = max(around, self._deepest)
-        if is_plain and size_of(value) + sum(map(size_of, given.values())) <= LARGEST_REMEMBERED:
+        if can_keep and size_of(value) + sum(map(size_of, given.values())) <= LARGEST_REMEMBERED:
             if len(known) >= MOST_REMEMBERED:
                 known.clear()
             known[key] = value, height
@@ -91,16 +91,3 @@ class Functions:
             return evaluate(definition.value, bound)
         finally:
             self._depth -= 1
-
-
-def _is_plain(value: Any_) -> bool:
-    """Tell whether a value is made of numbers, bools and strings alone."""
-    match value:
-        case int() | float() | str():
-            return True
-        case tuple():
-            return all(map(_is_plain, value))
-        case Subset(items=items):
-            return _is_plain(items)
-        case _:
-            return False

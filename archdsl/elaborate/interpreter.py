@@ -4,7 +4,7 @@ With decisions replayed it gives an architecture's graph, with every choice kept
 (no builder) what a decision diagram is made of. Nothing else in the project knows what the language means.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, NoReturn, final
 
@@ -36,6 +36,7 @@ from .limits import (
     too_deep,
 )
 from .loans import static_of
+from .observed import Observed
 from .open_choices import OpenChoices
 from .opening import Opening
 from .ops import declare
@@ -71,6 +72,7 @@ from .values import (
     named,
     size_of,
 )
+from .wirings import Wiring, Wirings
 from .worlds import list_like, rank
 
 STEPS_OF_A_FACT = 200_000
@@ -84,7 +86,8 @@ class Interpreter:
     """Evaluates expressions and applies layers; see `Handler` for the meaning that a walk gets.
 
     `builder` is None for a walk on types alone. `leave_out` is told of each definition that is not walked, for it is
-    applied to what is absent; `use_cell` of each use of a cell, by the root of its decisions.
+    applied to what is absent; `use_cell` of each use of a cell, by the root of its decisions. `wire`, where it is
+    given, decides for lists of numbers that are taken at once.
     """
 
     def __init__(
@@ -103,6 +106,7 @@ class Interpreter:
         self.heeds_requirements = True
         self.leave_out: Callable[[Frame], None] = lambda frame: None
         self.use_cell: Callable[[str, Defined, tuple[Tensor, ...]], None] = lambda root, layer, inputs: None
+        self.wire: Callable[[Wiring], int] | None = None
         self.choices = Choices(self)
         self.application = Application(self)
         self.bodies = Bodies(self)
@@ -111,6 +115,8 @@ class Interpreter:
         self.comprehensions = Comprehensions(self)
         self.joins = Joins(self)
         self.settings = Settings(self)
+        self.observed = Observed(self)
+        self.wirings = Wirings(self)
 
     # ------------------------------------------------------------ expressions
 
@@ -119,6 +125,8 @@ class Interpreter:
         if self.opening is not None:
             return self.opening.plain(self.hold(tree, env), tree.span)
         self.budget.spend(tree.span)
+        if id(tree) in self.wirings.sights:
+            return self.seen(tree, env)[0]
         try:
             return self._EVALUATORS[type(tree)](self, tree, env)
         except RecursionError:
@@ -137,6 +145,21 @@ class Interpreter:
     def plain(self, value: Any_, span: Span) -> Any_:
         """Give a value that depends on no open choice."""
         return value if self.opening is None else self.opening.plain(value, span)
+
+    def seen(self, tree: ast.Expr, env: Env) -> tuple[Any_, Hashable]:
+        """Give the value of an expression that decides nothing, and its identity; it may be known from a batch."""
+
+        def compute() -> Any_:
+            try:
+                value: Any_ = self._EVALUATORS[type(tree)](self, tree, env)
+            except RecursionError:
+                raise too_deep(tree.span) from None
+            return value
+
+        if id(tree) in self.wirings.sights:
+            return self.wirings.value(tree, env, compute)
+        value = compute()
+        return value, identity_of(value)
 
     def part(self, tree: ast.Tree, env: Env) -> str:
         """Give what the use of a name adds to an address here."""

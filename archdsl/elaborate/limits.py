@@ -29,9 +29,9 @@ _LOOK = 4096
 class Budget:
     """What an elaboration may use before it stops with a diagnostic: steps, depth of calls, seconds."""
 
-    steps: int = 20_000_000
+    steps: int = 50_000_000
     depth: int = 48
-    seconds: float = 60.0
+    seconds: float = 120.0
     started: float = field(default_factory=time.monotonic)
     _next_look: int = field(init=False, repr=False)
 

@@ -410,6 +410,17 @@ def is_static(value: object) -> bool:
     )
 
 
+def is_plain(value: object) -> bool:
+    """Tell whether a value is made of numbers, bools and strings alone."""
+    match value:
+        case int() | float() | str():
+            return True
+        case tuple() | Subset():
+            return all(map(is_plain, value if isinstance(value, tuple) else value.items))
+        case _:
+            return False
+
+
 def describe(value: object) -> str:
     """Name a value for a diagnostic: `the int 3`, `a tensor image[3, 8, 8]`, `a layer`."""
     match value:

@@ -18,6 +18,7 @@ from archdsl.elaborate import Between, Budget, BudgetSpent, Fault, Interpreter, 
 from archdsl.elaborate.addresses import Frame
 from archdsl.elaborate.handlers import Key
 from archdsl.elaborate.values import Any_, Tensor, holds_tied, identity_of
+from archdsl.elaborate.wirings import Wiring
 from archdsl.ir import Interval, Label
 
 from .causes import MAX_PATHS_TO_COMPARE, causes_of, settled
@@ -25,6 +26,7 @@ from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, product, un
 from .exploration import Exploration, Failure, Faulty, Outcome, Use, uses_of
 from .paths import START, Dead, Merged, Path, State, Ways, Wrong
 from .trace import Alternatives, Leave
+from .wired import Wired
 
 MAX_LABELS = 200_000
 STEPS_OF_A_DIAGRAM = 20
@@ -74,6 +76,8 @@ class Explorer:
             self._interpreter.heeds_requirements = False
             self._interpreter.leave_out = apart.leave_out
         self._begin: object = None
+        self._wirings: dict[int, Wired] = {}
+        self._interpreter.wire = self._wire
         self.walks = 0
 
     # ------------------------------------------------------------ the whole network
@@ -141,6 +145,19 @@ class Explorer:
             return chosen.low  # any number stands for all: the program does not read it
         path.decided[point.address] = chosen
         return chosen
+
+    def _wire(self, wiring: Wiring) -> int:
+        """Decide for a class of a wiring: all its choices at once."""
+        path = self._paths[-1]
+        number = path.branch(wiring.count)
+        known = self._wirings.get(id(wiring))
+        if known is None:
+            known = self._wirings[id(wiring)] = Wired(wiring, self._wirings.values())
+        path.events.extend((*known.asked, (wiring, None, number)))
+        path.factors.append(known.diagrams[number])
+        path.picked.append(known.diagrams[number])
+        path.decided.update(known.labels_of(number))
+        return number
 
     def _alternatives(self, point: Point) -> Alternatives:
         if isinstance(point, Between):

@@ -15,7 +15,7 @@ from archdsl.ir import Interval, Label
 
 from .counting import Counts, key_of
 from .diagram import Diagram, Labels
-from .trace import Ask, Enter, Leave, Stage, Trace, resolve
+from .trace import Ask, Enter, Leave, Sort, Stage, Trace, resolve
 
 
 @final
@@ -57,6 +57,10 @@ def _next(trace: Trace | None, prefix: str, around: _Around | None, decided: Map
                 trace, prefix, around = around.enter.then.get(index), around.prefix, around.outer
             case Stage(root=root):
                 trace = root
+            case Sort(wiring=wiring):
+                labels = tuple(decided[resolve(prefix, choice.point.address)] for choice in wiring.asked)
+                number = wiring.class_of(labels)
+                trace = None if number is None else trace.then.get(number)
             case Ask():
                 address = resolve(prefix, trace.address)
                 if address not in decided:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Union, final
 
 from archdsl.elaborate.addresses import is_relative
+from archdsl.elaborate.wirings import Wiring
 
 from .diagram import Labels
 
@@ -60,6 +61,15 @@ class Enter:
 
 
 @final
+@dataclass(slots=True, eq=False)
+class Sort:
+    """What was asked for is put into a class of a wiring; `then` is what follows upon each class."""
+
+    wiring: Wiring
+    then: dict[int, "Trace | None"]
+
+
+@final
 @dataclass(frozen=True, slots=True)
 class Leave:
     """The walk ends, in the class with this index."""
@@ -71,7 +81,9 @@ Asked = tuple[str, Alternatives, int]
 """An address, the labels that may be decided there, and the kind of the one that is."""
 Entered = tuple["Trace", str, int]
 """The trace of a part, its prefix, and the index of the class in which it ended."""
-Event = Asked | Entered
+Sorted = tuple[Wiring, None, int]
+"""A wiring whose choices were asked for, and the number of the class in which they are."""
+Event = Asked | Entered | Sorted
 
 
 @final
@@ -83,23 +95,23 @@ class Stage:
 
     def add(self, events: list[Event], end: "Stage | Leave") -> None:
         """Add a walk from here on, in the order in which the walks are made."""
-        place: tuple[Ask | Enter, int] | None = None
+        place: tuple[Ask | Enter | Sort, int] | None = None
         for what, how, chosen in events:
             node = self._at(place)
             if node is None:
                 node = self._put(place, _node(what, how))
-            assert isinstance(node, (Ask, Enter)), "walks with equal decisions go the same way"
+            assert isinstance(node, (Ask, Enter, Sort)), "walks with equal decisions go the same way"
             place = node, chosen
         if self._at(place) is None:
             self._put(place, end)
 
-    def _at(self, place: tuple[Ask | Enter, int] | None) -> "Trace | None":
+    def _at(self, place: tuple[Ask | Enter | Sort, int] | None) -> "Trace | None":
         if place is None:
             return self.root
         node, chosen = place
         return node.then[chosen] if isinstance(node, Ask) else node.then.get(chosen)
 
-    def _put(self, place: tuple[Ask | Enter, int] | None, node: "Trace") -> "Trace":
+    def _put(self, place: tuple[Ask | Enter | Sort, int] | None, node: "Trace") -> "Trace":
         if place is None:
             self.root = node
         else:
@@ -114,13 +126,15 @@ class Stage:
         return node
 
 
-Trace = Union[Ask, Enter, Leave, Stage]  # noqa: UP007 - these types refer to each other
+Trace = Union[Ask, Enter, Sort, Leave, Stage]  # noqa: UP007 - these types refer to each other
 
 
-def _node(what: "str | Trace", how: Alternatives | str) -> Ask | Enter:
+def _node(what: "str | Wiring | Trace", how: Alternatives | str | None) -> Ask | Enter | Sort:
     if isinstance(what, str):
         assert isinstance(how, Alternatives)
         return Ask(what, how, [None] * len(how.members))
+    if isinstance(what, Wiring):
+        return Sort(what, {})
     assert isinstance(how, str)
     return Enter(what, how, {})
 

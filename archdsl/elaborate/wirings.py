@@ -1,0 +1,353 @@
+"""Lists of numbers that are chosen first, taken at once: cases that what follows cannot tell apart are one.
+
+`let inputs = [choose any of 0..v for v in 0..5]` has two million cases. One by one they would be walked for hours; here
+what follows them, the `require`s right behind and then all that the text sees of them, is computed for all in a batch.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import comb, prod
+from typing import TYPE_CHECKING, Any, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archdsl.ir import Label
+from archdsl.syntax import ast
+
+from .batch import Batch, Mask, Unfit, Varying, codes_of, listed
+from .handlers import SomeOf
+from .observed import Sight, identity_of_names, is_pure
+from .values import Any_, Env, Subset, identity_of, is_plain
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+FEWEST, MOST = 128, 1 << 22
+"""The cases that are worth a batch, and that fit one."""
+
+Numbers = NDArray[np.int64]
+Turns = tuple[tuple[tuple[str, Any_, int | str], ...], ...]
+"""What the loops of a comprehension come to: for each turn the names that they bind, the values, and their places."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the choices of a wiring: its point, its labels in the order of the text, and the list it is of."""
+
+    point: SomeOf
+    labels: tuple[tuple[int, ...], ...]
+    items: tuple[Any_, ...]
+
+
+@final
+@dataclass(eq=False)
+class Wiring:
+    """The cases of some choices that are admissible, in their order, and the class of each.
+
+    `digits` has for each choice the number of the label in each case, `classes` the class of each case; classes are
+    numbered by their first case, of which `first` has the number.
+    """
+
+    choices: tuple[Choice, ...]
+    digits: tuple[Numbers, ...]
+    classes: Numbers
+    first: Numbers
+    seen: dict[tuple[int, int | None], Numbers] = field(repr=False)
+    indices: dict[int, str | None] = field(repr=False)
+    values: dict[Hashable, tuple[Any_, Hashable]] = field(default_factory=dict, repr=False)
+    turns: dict[Hashable, "Turns"] = field(default_factory=dict, repr=False)
+
+    @property
+    def count(self) -> int:
+        """How many classes there are."""
+        return len(self.first)
+
+    def is_alike(self, other: "Wiring") -> bool:
+        """Tell whether another wiring has the same cases in the same classes."""
+        return self.choices == other.choices and all(
+            np.array_equal(a, b)
+            for a, b in zip((*self.digits, self.classes), (*other.digits, other.classes), strict=True)
+        )
+
+    def labels_of(self, number: int) -> tuple[Label, ...]:
+        """Give the labels of the first case of a class."""
+        case = self.first[number]
+        return tuple(choice.labels[int(digits[case])] for choice, digits in zip(self.choices, self.digits, strict=True))
+
+    def value_of(self, number: int) -> Any_:
+        """Give the lists that are chosen in the first case of a class."""
+        labels = self.labels_of(number)
+        return tuple(
+            Subset(tuple(choice.items[i] for i in label), label) if choice.items else ()  # type: ignore[union-attr,arg-type,index]
+            for choice, label in zip(self.choices, labels, strict=True)
+        )
+
+    @property
+    def asked(self) -> tuple[Choice, ...]:
+        """The choices that decide something: of an empty list nothing is chosen."""
+        return tuple(choice for choice in self.choices if choice.items)
+
+    @cached_property
+    def _class_of_labels(self) -> dict[tuple[Label, ...], int]:
+        columns = [
+            [choice.labels[digit] for digit in digits.tolist()]
+            for choice, digits in zip(self.choices, self.digits, strict=True)
+            if choice.items
+        ]
+        return dict(zip(zip(*columns, strict=True), self.classes.tolist(), strict=True))
+
+    def class_of(self, labels: tuple[Label, ...]) -> int | None:
+        """Give the class of a case; None where it is not admissible."""
+        return self._class_of_labels.get(labels)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Form:
+    """`let name = [choose … of … for … in …]` and the conditions required right behind it; `after` is what follows."""
+
+    let: ast.Let
+    clause: ast.Clause
+    choice: ast.ChooseOf
+    source: ast.Expr | ast.Range
+    requires: tuple[ast.Expr, ...]
+    after: int
+
+    @property
+    def name(self) -> str:
+        """The name that is bound."""
+        return self.let.names[0]
+
+
+@final
+class Wirings:
+    """The part of the interpreter that takes lists of numbers at once."""
+
+    def __init__(self, interpreter: "Interpreter") -> None:
+        self._interpreter = interpreter
+        self._known: dict[int, tuple[Wiring, int, Any]] = {}
+        self._wirings: dict[Hashable, Wiring | None] = {}
+        self._admissible: dict[Hashable, tuple[tuple[Choice, ...], tuple[Numbers, ...]] | None] = {}
+        self._forms: dict[tuple[int, int], Form | None] = {}
+        self.sights: dict[int, frozenset[str]] = {}
+
+    def take(self, body: ast.Body, number: int, env: Env) -> tuple[Env, int] | None:
+        """Decide a `let` of lists of numbers and heed the `require`s behind it; give what is bound, and where to go on.
+
+        None where it is no such `let`, or where it has too few or too many cases, or what is asked of them is not
+        computed so.
+        """
+        if self._interpreter.wire is None:
+            return None
+        form = self._form(body, number)
+        if form is None:
+            return None
+        names = self._interpreter.program.cache.names_from(body, number)
+        key = (id(body), number, env.frame, identity_of_names(names, env))
+        if key not in self._wirings:
+            self._wirings[key] = self._wiring(form, body, number, env)
+        wiring = self._wirings[key]
+        if wiring is None:
+            return None
+        chosen = self._interpreter.wire(wiring)
+        value = wiring.value_of(chosen)
+        self._known[id(value)] = wiring, chosen, value
+        return env.bind(form.name, value), form.after
+
+    def holds(self, value: object) -> bool:
+        """Tell whether a value is that of a wiring."""
+        return id(value) in self._known
+
+    def _form(self, body: ast.Body, number: int) -> Form | None:
+        key = (id(body), number)
+        if key not in self._forms:
+            self._forms[key] = form_of(body, number)
+        return self._forms[key]
+
+    def value(self, tree: ast.Expr, env: Env, compute: Callable[[], Any_]) -> tuple[Any_, Hashable]:
+        """Give the value of a sight and its identity; classes for which the batch computed one value share it."""
+        place = self._place(tree, env)
+        if place is None:
+            own = compute()
+            return own, identity_of(own)
+        wiring, key = place
+        if key not in wiring.values:
+            own = compute()
+            wiring.values[key] = own, identity_of(own)
+        return wiring.values[key]
+
+    def turns(self, tree: ast.Generator, env: Env, compute: Callable[[], Turns]) -> Turns | None:
+        """Give what the loops of a comprehension come to, where that is a sight of a wiring."""
+        place = self._place(tree, env)
+        if place is None:
+            return None
+        wiring, key = place
+        if key not in wiring.turns:
+            wiring.turns[key] = compute()
+        return wiring.turns[key]
+
+    def _place(self, tree: ast.Tree, env: Env) -> tuple[Wiring, Hashable] | None:
+        """Tell of which wiring an expression is a sight, and what its value depends on."""
+        found = [known for name in self.sights[id(tree)] if (known := self._known.get(id(env.names.get(name))))]
+        if len(found) != 1 or id(tree) not in found[0][0].indices:
+            return None
+        wiring, chosen, _ = found[0]
+        index = wiring.indices[id(tree)]
+        if index is not None and index not in env.names:
+            return None
+        turn = None if index is None else env.names[index]
+        codes = wiring.seen.get((id(tree), turn))  # type: ignore[arg-type]
+        return wiring, (id(tree), turn, None if codes is None else int(codes[wiring.first[chosen]]))
+
+    # ------------------------------------------------------------ the cases
+
+    def _choices(self, form: Form, env: Env) -> tuple[Choice, ...] | None:
+        interpreter = self._interpreter
+        inner = env.at(env.frame.child(interpreter.part(form.let, env)))
+        source = interpreter.items(form.clause.source, env)
+        if not is_plain(source):
+            return None
+        choices: list[Choice] = []
+        cases = 1
+        for item, position in zip(source.items, source.positions, strict=True):
+            own = inner.bind(form.clause.name, item).at(inner.frame.element(position))
+            given = interpreter.items(form.source, own)
+            if not is_plain(given):
+                return None
+            point = interpreter.choices.subsets(form.choice, given, own)
+            cases *= sum(comb(point.count, size) for size in range(point.low, point.high + 1))
+            if cases > MOST:
+                return None
+            choices.append(Choice(point, tuple(point.labels), given.items))  # type: ignore[arg-type]
+        return tuple(choices) if cases >= FEWEST else None
+
+    def _wiring(self, form: Form, body: ast.Body, number: int, env: Env) -> Wiring | None:
+        rest = self._interpreter.program.cache.names_from(body, form.after)
+        sights = self._interpreter.observed.sights(body.statements[form.after :], (id(body), form.after), rest, env)
+        if form.name in sights.bare:
+            return None
+        own = frozenset[str]().union(*map(self._interpreter.program.cache.names_in, (form.let, *form.requires)))
+        key = (id(body), number, env.frame, identity_of_names(own, env), self._interpreter.heeds_requirements)
+        if key not in self._admissible:
+            self._admissible[key] = self._heed(form, env)
+        found = self._admissible[key]
+        if found is None:
+            return None
+        try:
+            return self._classes(*found, form.name, [sight for sight in sights.seen if form.name in sight.names], env)
+        except Unfit:
+            return None
+
+    def _heed(self, form: Form, env: Env) -> tuple[tuple[Choice, ...], tuple[Numbers, ...]] | None:
+        """Give the choices, and the number of each one's label in all cases that fulfil the requirements."""
+        choices = self._choices(form, env)
+        if choices is None:
+            return None
+        digits = _digits([len(choice.labels) for choice in choices])
+        for condition in form.requires if self._interpreter.heeds_requirements else ():
+            batch = Batch(self._interpreter, len(digits[0]))
+            try:
+                holds = batch.truth(condition, env.scope, {**env.names, form.name: _lists(choices, digits)})
+            except Unfit:
+                return None
+            if holds.wrong is not None and holds.wrong.any():
+                return None
+            digits = tuple(own[holds.values] for own in digits)
+            if not len(digits[0]):
+                return None
+        return choices, digits
+
+    def _classes(
+        self, choices: tuple[Choice, ...], digits: tuple[Numbers, ...], name: str, sights: list[Sight], env: Env
+    ) -> Wiring:
+        """Put the cases of which all sights have the same values into one class."""
+        batch = Batch(self._interpreter, len(digits[0]))
+        names = {**env.names, name: _lists(choices, digits)}
+        classes = np.zeros(len(digits[0]), np.int64)
+        seen: dict[tuple[int, int | None], Numbers] = {}
+        indices: dict[int, str | None] = {}
+        for sight in sights:
+            turns: Sequence[int | None] = [None]
+            if sight.nodes is not None:
+                turns = range(self._interpreter.integer(sight.nodes.count, env))
+            self.sights[id(sight.tree)] = sight.names
+            indices[id(sight.tree)] = None if sight.nodes is None else sight.nodes.index
+            for i in turns:
+                bound = names if sight.nodes is None else {**names, str(sight.nodes.index): i}
+                codes = codes_of(self._sight(batch, sight.tree, env, bound))
+                if codes:
+                    seen[id(sight.tree), i] = _joined(codes)
+        if seen:
+            classes = _joined([*seen.values()])
+        first = np.unique(classes, return_index=True)[1]
+        order = np.argsort(first)
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order))
+        return Wiring(choices, digits, rank[classes], first[order], seen, indices)
+
+    @staticmethod
+    def _sight(batch: Batch, tree: ast.Expr | ast.Generator, env: Env, names: dict[str, Any]) -> Any:
+        if not isinstance(tree, ast.Generator):
+            return batch.evaluate(tree, env.scope, names)
+        turns, wrong = batch.loops(tree, env.scope, names, None)
+        loops = [own for clause in tree.clauses for own in (clause.name, f"@{clause.name}")]
+        return listed([(tuple(bound[own] for own in loops), there) for bound, there in turns], wrong)
+
+
+def form_of(body: ast.Body, number: int) -> Form | None:
+    """Read a `let` that chooses some of a list for each of a list, and the requirements that can be heeded with it."""
+    let = body.statements[number]
+    if not isinstance(let, ast.Let) or len(let.names) != 1 or let.at is not None:
+        return None
+    tree = let.value.items[0] if isinstance(let.value, ast.ListExpr) and len(let.value.items) == 1 else None
+    if not isinstance(tree, ast.Generator) or len(tree.clauses) != 1 or tree.condition is not None:
+        return None
+    (clause,), choice = tree.clauses, tree.element
+    if not isinstance(choice, ast.ChooseOf) or isinstance(choice.source, ast.Alternatives):
+        return None
+    if choice.quantity.kind == "one" or not is_pure(clause) or not is_pure(choice.source):
+        return None
+    after = number + 1
+    requires: list[ast.Expr] = []
+    while isinstance(own := body.statements[after], ast.Require) and is_pure(own.condition):
+        requires.append(own.condition)
+        after += 1
+    return Form(let, clause, choice, choice.source, tuple(requires), after)
+
+
+def _digits(sizes: Sequence[int]) -> tuple[Numbers, ...]:
+    """Number the label of each choice in each case, the last varying fastest."""
+    cases = np.arange(prod(sizes), dtype=np.int64)
+    found = []
+    for size in reversed(sizes):
+        found.append(cases % size)
+        cases = cases // size
+    return tuple(reversed(found))
+
+
+def _lists(choices: Sequence[Choice], digits: Sequence[Numbers]) -> tuple[Varying | tuple[Any, ...], ...]:
+    """Give the lists that are chosen, in all cases."""
+    found = []
+    for choice, own in zip(choices, digits, strict=True):
+        has = np.zeros((len(choice.labels), len(choice.items)), bool)
+        for number, label in enumerate(choice.labels):
+            has[number, list(label)] = True
+        masks: list[Mask] = [has[own, place] for place in range(len(choice.items))]
+        found.append(listed(list(zip(choice.items, masks, strict=True))))
+    return tuple(found)
+
+
+def _joined(codes: Sequence[Numbers]) -> Numbers:
+    """Number what differs in some of the columns."""
+    whole, most = np.zeros_like(codes[0]), 1
+    for column in codes:
+        own = np.unique(column, return_inverse=True)[1].astype(np.int64)
+        size = int(own.max(initial=0)) + 1
+        if most * size > MOST << 32:
+            whole = np.unique(whole, return_inverse=True)[1].astype(np.int64)
+            most = int(whole.max(initial=0)) + 1
+        whole, most = whole * size + own, most * size
+    return np.unique(whole, return_inverse=True)[1].astype(np.int64)
