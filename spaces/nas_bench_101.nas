@@ -1,8 +1,8 @@
 """NAS-Bench-101 (Ying et al. 2019, arXiv:1902.09635): 9,100,558 wirings with ops, 423,624 of them different cells.
 
-Nine modules of at most 5 vertices between input and output, and 9 edges. The wiring is chosen first: vertex v + 1 reads
-`inputs[v]`, the output is vertex 6. Only vertices on a way from input to output are there, and choose an op. Widths
-follow the published rule: those that feed the output share its width, others are as wide as the widest they feed.
+Nine modules of one cell: `vertices`, input and output among them, and at most `edges`. The wiring is chosen first:
+vertex v + 1 reads `inputs[v]`. Only vertices on a way from input to output are there, and choose an op. Widths follow
+the published rule: those that feed the output share its width, others are as wide as the widest that they feed.
 """
 use std.image: conv_bn_relu
 
@@ -13,27 +13,35 @@ choice vertex(x: image[c, h, w]) {
 }
 
 fun reach[inputs, v] = v == 0 or any([reach[inputs, s] for s in inputs[v - 1]])
-fun used[inputs, v]  = v == 6 or any([used[inputs, t] for t in v + 1..6 if v in inputs[t - 1]])
+fun used[inputs, v] = v == len(inputs) or any([used[inputs, t] for t in v + 1..len(inputs) if v in inputs[t - 1]])
 fun alive[inputs, v] = reach[inputs, v] and used[inputs, v]
-fun outs[inputs]     = [s for s in inputs[5] if s > 0 and alive[inputs, s]]
-fun width[inputs, total, v] = (total // len(outs[inputs]) + (1 if len([s for s in outs[inputs] if s < v]) < total % len(outs[inputs]) else 0))
-  if v in outs[inputs] else max([width[inputs, total, t] for t in v + 1..5 if v in inputs[t - 1] and alive[inputs, t]])
+fun outs[inputs] = [s for s in inputs[-1] if s > 0 and alive[inputs, s]]
+fun share[outs, total, v] = total // len(outs) + (1 if len([s for s in outs if s < v]) < total % len(outs) else 0)
 
-cell module[total](x: image) {
-  let inputs = [choose any of 0..v for v in 0..5]
-  require sum([len(s) for s in inputs]) <= 9 and reach[inputs, 6]
-  nodes n[5] after (x) as i {
+fun width[inputs, total, v] = share[outs[inputs], total, v] if v in outs[inputs]
+  else max([width[inputs, total, t] for t in v + 1..len(inputs) - 1 if v in inputs[t - 1] and alive[inputs, t]])
+
+cell module[total, vertices, edges](x: image) {
+  let inputs = [choose any of 0..v for v in 0..vertices - 2]
+  require sum([len(s) for s in inputs]) <= edges and reach[inputs, vertices - 1]
+  nodes n[vertices - 2] after (x) as i {
     let w = width[inputs, total, i + 1] if alive[inputs, i + 1] else 0
-    return sum((conv_bn_relu[w, 1] if s == 0 else crop[w])(earlier[s]) for s in inputs[i] if alive[inputs, s] and alive[inputs, i + 1]) |> vertex
+    return sum(
+      (conv_bn_relu[w, 1] if s == 0 else crop[w])(earlier[s])
+        for s in inputs[i]
+        if alive[inputs, s] and alive[inputs, i + 1]
+    ) |> vertex
   }
   let parts = concat([n[s - 1] for s in outs[inputs]])
-  return parts + (x |> conv_bn_relu[total, 1]) if 0 in inputs[5] else parts
+  return parts + (x |> conv_bn_relu[total, 1]) if 0 in inputs[-1] else parts
 }
 
-network nas_bench_101[width = 128, per_stack = 3, classes = 10, channels = 3, size = 32](x: image[channels, size, size]) -> vec[classes] {
+network nas_bench_101[
+  width = 128, per_stack = 3, vertices = 7, edges = 9, classes = 10, channels = 3, size = 32
+](x: image[channels, size, size]) -> vec[classes] {
   return x |> conv_bn_relu[width, 3]
-    |> repeat per_stack { module[width] } |> max_pool[2, 2, "valid"]
-    |> repeat per_stack { module[2 * width] } |> max_pool[2, 2, "valid"]
-    |> repeat per_stack { module[4 * width] }
+    |> repeat per_stack { module[width, vertices, edges] } |> max_pool[2, 2, "valid"]
+    |> repeat per_stack { module[2 * width, vertices, edges] } |> max_pool[2, 2, "valid"]
+    |> repeat per_stack { module[4 * width, vertices, edges] }
     |> global_avg_pool |> linear[classes]
 }

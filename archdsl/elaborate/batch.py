@@ -6,7 +6,7 @@ that some case has, each with the cases that have it. Where an expression has no
 nothing) the case is marked as wrong, and the mark is dropped by an `if` that does not take it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Any, final
@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from archdsl.syntax import ast
 
 from .addresses import NOWHERE
-from .builtins import call_builtin, elements
+from .builtins import arithmetic, call_builtin, elements
 from .faults import Fault
+from .kinds import numbers_of
 from .limits import BudgetSpent
 from .program import ModuleScope
 from .values import Env, FunctionValue, Subset, identity_of, is_plain
@@ -97,13 +98,21 @@ class Batch:
                 return _where(self._truth(chosen), *(self.evaluate(part, scope, names) for part in (then, other)))
             case ast.Binary(op="and" | "or" as op, left=left, right=right):
                 return self._junction(op, left, right, scope, names)
-            case ast.Binary(op=op, left=left, right=right):
-                return self._binary(op, self.evaluate(left, scope, names), self.evaluate(right, scope, names))
+            case ast.Binary(op=op, left=left, right=right, span=span):
+                first, second = self.evaluate(left, scope, names), self.evaluate(right, scope, names)
+                if is_plain(first) and is_plain(second):
+                    return self._or_wrong(lambda: arithmetic(op, first, second, span))
+                return self._binary(op, first, second)
             case ast.Unary(op="not", operand=operand):
                 value = self._truth(self.evaluate(operand, scope, names))
                 return Column(~value.values, value.wrong)
             case ast.Brackets():
                 return self._brackets(tree, scope, names)
+            case ast.Range(start=start, stop=stop, step=step):
+                ends = [self.evaluate(part, scope, names) for part in (start, stop, *([step] if step else []))]
+                if not all(type(end) is int for end in ends):
+                    raise Unfit
+                return numbers_of(tree, ends[0], ends[1], ends[2] if step else 1)
             case ast.Call(base=ast.Name(id=name), arguments=arguments) if name not in names:
                 return self._call(name, self._arguments(arguments, scope, names))
             case _:
@@ -113,13 +122,17 @@ class Batch:
         """Give the value of an expression that is the same in all cases."""
         if isinstance(tree, ast.Range):
             return self._interpreter.range(tree, Env(scope, names, NOWHERE))
+        value = self._or_wrong(lambda: self._interpreter.evaluate(tree, Env(scope, names, NOWHERE)))  # type: ignore[arg-type]
+        return value.items if isinstance(value, Subset) else value
+
+    def _or_wrong(self, compute: Callable[[], Any]) -> Any:
+        """Give a value that is the same in all cases; a fault makes it wrong in all."""
         try:
-            value = self._interpreter.evaluate(tree, Env(scope, names, NOWHERE))  # type: ignore[arg-type]
+            return compute()
         except BudgetSpent:
             raise
         except Fault:
             return Column(np.zeros(self._count, np.int64), np.ones(self._count, bool))
-        return value.items if isinstance(value, Subset) else value
 
     def truth(self, tree: ast.Expr, scope: ModuleScope, names: dict[str, Any]) -> Column:
         """Give the value of a condition in each case."""
@@ -258,9 +271,12 @@ class Batch:
 
     def _call(self, name: str, arguments: list[Any]) -> Any:
         if all(map(is_plain, arguments)):
-            return self._builtin(name, arguments)
+            place = self._interpreter.program.main.module.span
+            return self._or_wrong(lambda: call_builtin(name, tuple(arguments), place))
         whole = arguments[0] if len(arguments) == 1 else tuple(arguments)
         wrong = _wrong_of(whole)
+        if name == "len" and isinstance(whole, tuple):
+            return len(whole)
         if name == "len":
             return Column(sum(self._there(own) for _, own in _items(whole)), wrong)  # type: ignore[arg-type]
         columns = [(self._column(value), self._there(own)) for value, own in _items(whole)]
@@ -287,12 +303,6 @@ class Batch:
         values = reduce(best, (np.where(there, column.values, last) for column, there in columns))
         none = ~reduce(np.logical_or, (there for _, there in columns))
         return Column(values, _either(wrong, none if none.any() else None))
-
-    def _builtin(self, name: str, arguments: list[Any]) -> Any:
-        try:
-            return call_builtin(name, tuple(arguments), self._interpreter.program.main.module.span)
-        except Fault:
-            return Column(np.zeros(self._count, np.int64), np.ones(self._count, bool))
 
     def _there(self, own: Mask) -> Cases:
         return np.ones(self._count, bool) if own is None else own

@@ -53,9 +53,6 @@ def count_genotypes(network: Network, budget: Budget | None = None) -> Genotypes
     failures = [*whole.failures, *(failure for found in apart.found.values() for failure in found.failures)]
     if failures:
         return Genotypes(None, f"where no `require` is heeded, {failures[0].diagnostic.message}")
-    left_out = apart.left_out & apart.entered
-    if left_out:
-        return Genotypes(None, f"`{min(left_out).lstrip('.')}` is left out where what it is applied to is absent")
     apart_members = [union(map(explorer.members, found.outcomes)) for found in apart.found.values()]
     return Genotypes(prod(map(count(), (diagram, *apart_members))))
 
@@ -104,10 +101,16 @@ class _Apart:
         """Note that a part is walked that decides something."""
         if not isinstance(found.trace, Leave):
             self.entered.add(frame.decision)
+            self._refuse_left_out(frame)
 
     def leave_out(self, frame: Frame) -> None:
         """Note that a part is not walked, for what it is applied to is absent."""
         self.left_out.add(frame.decision)
+        self._refuse_left_out(frame)
+
+    def _refuse_left_out(self, frame: Frame) -> None:
+        if frame.decision in self.left_out and frame.decision in self.entered:
+            raise _NotDefined(f"`{frame.decision.lstrip('.')}` is left out where what it is applied to is absent")
 
     @staticmethod
     def present(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:

@@ -15,6 +15,7 @@ from archdsl.elaborate.values import Tensor
 from archdsl.ir import Label
 from archdsl.searchspace import Space, load, loads, shipped
 from archdsl.searchspace.counting import Counts
+from tests.small import load_small
 from tests.strategies_nas import spaces
 
 from .brute_force import Decisions, key_of
@@ -211,7 +212,7 @@ def points_of(space: Space, decisions: Decisions) -> list[Point]:
 
 @pytest.mark.parametrize("name", shipped())
 def test_ranks_of_the_shipped_spaces(name: str) -> None:
-    space = load(name)
+    space = load_small(name)
     check_ranks(space, 1)
 
 

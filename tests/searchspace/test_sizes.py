@@ -1,10 +1,13 @@
 """The exact sizes of the shipped spaces: the published ones, or those that follow from the text."""
 
+from functools import reduce
 from math import comb, factorial, prod
 
+import numpy as np
 import pytest
 
 from archdsl.searchspace import load, shipped
+from tests.small import load_small
 
 from .brute_force import brute_force, key_of
 
@@ -40,10 +43,31 @@ def test_published_sizes_are_as_in_the_papers() -> None:
 
 @pytest.mark.parametrize("name", shipped())
 def test_a_shipped_space_is_proved_and_its_size_does_not_depend_on_widths(name: str) -> None:
-    space = load(name)
+    space = load_small(name)
     assert space.verdict.kind == "proved"
     wider = space.at(statics={key: 2 * space.statics[key] for key in ("c", "width") if key in space.statics})
     assert wider.size() == space.size()
+
+
+def sets_of_nas_bench_101(vertices: int) -> int:
+    """Count wirings and the ops of their live vertices, all wirings side by side."""
+    bits = np.arange(2 ** (vertices * (vertices - 1) // 2))
+    edge = {(s, v): bits >> (v * (v - 1) // 2 + s) & 1 == 1 for v in range(vertices) for s in range(v)}
+    reached, used = {0: bits >= 0}, {vertices - 1: bits >= 0}
+    for v in range(1, vertices):
+        reached[v] = reduce(np.logical_or, (edge[s, v] & reached[s] for s in range(v)))
+    for v in reversed(range(vertices - 1)):
+        used[v] = reduce(np.logical_or, (edge[v, t] & used[t] for t in range(v + 1, vertices)))
+    admissible = reached[vertices - 1] & (sum(edge.values()) <= 9)
+    alive = sum(reached[v] & used[v] for v in range(1, vertices - 1)) + np.zeros(len(bits), int)
+    return int((3 ** alive[admissible]).sum())
+
+
+@pytest.mark.parametrize("vertices", [3, 4, 5, 6, pytest.param(7, marks=pytest.mark.slow)])
+def test_the_wirings_of_nas_bench_101(vertices: int) -> None:
+    size = load("nas_bench_101", vertices=vertices, per_stack=1).size()
+    assert size == sets_of_nas_bench_101(vertices)
+    assert vertices < 7 or size == 9_100_558
 
 
 def test_the_search_space_of_darts_has_an_op_more() -> None:
