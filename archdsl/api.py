@@ -16,8 +16,8 @@ from archdsl.interop.published import PUBLISHED
 from archdsl.runs import Progress, Run
 from archdsl.searchspace import Architecture, Space
 from archdsl.searchspace.dedup import LIMIT, Deduplicated
-from archdsl.searchspace.dedup import Progress as DedupProgress
 from archdsl.searchspace.dedup import dedup as count_networks
+from archdsl.searchspace.equivalences import Progress as DedupProgress
 from archdsl.strategies import Strategy
 
 

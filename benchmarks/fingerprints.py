@@ -17,7 +17,8 @@ from archdsl.ir.forms import form_of
 from archdsl.ir.rewrites import EXACT, rewrite
 from archdsl.searchspace import load
 from archdsl.searchspace.cells import cell_space
-from archdsl.searchspace.dedup import dedup, graphs_of
+from archdsl.searchspace.classes import Graphs
+from archdsl.searchspace.dedup import dedup
 
 CELLS = 1000
 ROUNDS = 8
@@ -56,7 +57,7 @@ def main() -> None:
     """Print a row for each."""
     space = load("nas_bench_201")
     cells = cell_space(space, "node_cell")
-    graphs = [graph for _, graph in islice(graphs_of(cells), 7000, 7000 + CELLS)]
+    graphs = [graph for _, graph in islice(Graphs(cells), 7000, 7000 + CELLS)]
     rewritten = [rewrite(graph) for graph in graphs]
     whole = milliseconds(fingerprint, graphs)
     ours = milliseconds(fingerprint_of_form, [form_of(graph, EXACT) for graph in graphs])

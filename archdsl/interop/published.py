@@ -7,7 +7,7 @@ tell networks apart that compute the same.
 from collections.abc import Mapping
 
 from archdsl.ir import Label
-from archdsl.searchspace.dedup import Choices, Progress, Published
+from archdsl.searchspace.equivalences import Choices, Progress, Published
 
 from . import nasbench101
 

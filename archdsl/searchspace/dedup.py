@@ -1,28 +1,19 @@
 """How many networks the architectures of a space are: they are counted up to rewrites, exact and named inexact ones."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import ClassVar, final
 
-from archdsl.diagnostics import ArchdslError, Diagnostic, UsageError
-from archdsl.ir import Graph, Label
-from archdsl.ir.decide import decide
-from archdsl.ir.fingerprints import fingerprint_of_form
-from archdsl.ir.forms import Form, form_of
-from archdsl.ir.isomorphism import are_isomorphic
-from archdsl.ir.rewrites import EXACT, AbsorbZero, ForgetWeights, MergeEqual, Pass, ZeroThroughNorm
+from archdsl.diagnostics import Diagnostic, UsageError
+from archdsl.ir import Graph
+from archdsl.ir.rewrites import EXACT, AbsorbZero
 from archdsl.ir.rewrites.graphs import store
 from archdsl.ir.rewrites.terms import Move
 
-from .architecture import Architecture
 from .cells import cell_space, only_cell
+from .classes import Classes, Graphs
+from .equivalences import EQUIVALENCES, Choices, Equivalence, Progress, Published
 from .space import Space
-
-Progress = Callable[[str, int, int], None]
-"""Is told what is done, how much of it, and how much there is."""
-
-Choices = Mapping[str, tuple[Label, ...]]
-"""All labels that a space has at each address."""
 
 LIMIT = 1_000_000
 """More architectures than these are not enumerated unless asked for."""
@@ -30,64 +21,7 @@ LIMIT = 1_000_000
 
 @final
 @dataclass(frozen=True, slots=True)
-class Equivalence:
-    """A way to take architectures for one: their graphs are isomorphic after some passes."""
-
-    name: str
-    passes: tuple[Pass, ...]
-    meaning: str
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether equivalent architectures compute the same with the same weights."""
-        return all(own.is_exact for own in self.passes)
-
-
-EQUIVALENCES: tuple[Equivalence, ...] = (
-    Equivalence("fingerprints", EXACT, "exact rewrites"),
-    Equivalence(
-        "fingerprints, merge-equal",
-        (*EXACT, MergeEqual()),
-        "exact rewrites, equal ops without weights of their own merged",
-    ),
-    Equivalence(
-        "fingerprints, zero-through-norm",
-        (*EXACT, ZeroThroughNorm()),
-        "inexact: a norm of zeros taken for zeros, though its shift remains",
-    ),
-    Equivalence(
-        "fingerprints, zero-through-norm, merge-equal",
-        (*EXACT, ZeroThroughNorm(), MergeEqual()),
-        "inexact: both",
-    ),
-    Equivalence(
-        "term keys",
-        (*EXACT, ZeroThroughNorm(), ForgetWeights()),
-        "inexact: associative-commutative terms, whichever weights their ops have",
-    ),
-)
-"""The ways that are counted; each has all passes of one before it, whose classes it joins."""
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A key that a paper or its code gives to architectures: a function of their decisions.
-
-    `applies` is given a space's choices and its size. `count`, where there is one, counts the keys of all architectures
-    of such a space without looking at each.
-    """
-
-    name: str
-    meaning: str
-    applies: Callable[[Choices, int], bool]
-    key: Callable[[Mapping[str, Label]], str]
-    count: Callable[[Choices, Progress], int] | None = None
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Classes:
+class Number:
     """The number of classes of one equivalence."""
 
     name: str
@@ -109,21 +43,11 @@ class Deduplicated:
     unit: str
     decisions: int
     connected: int | None
-    classes: tuple[Classes, ...]
+    classes: tuple[Number, ...]
 
     def __getitem__(self, name: str) -> int:
         """Give the number of classes of an equivalence."""
         return next(own.number for own in self.classes if own.name == name)
-
-
-@final
-@dataclass(slots=True)
-class _Met:
-    """The forms of all architectures after exact rewrites, each with the first graph that has it, and how many do."""
-
-    graphs: dict[Form, Graph] = field(default_factory=dict)
-    numbers: dict[Form, int] = field(default_factory=dict)
-    keys: list[set[str]] = field(default_factory=list)
 
 
 def dedup(
@@ -162,44 +86,35 @@ def dedup(
     keys = [own for own in published if own.applies(choices, size)]
     if size > limit:
         return Deduplicated(shown, size, None, _without_looking(space, size, limit, choices, keys, told))
-    met = _meet(counted if root is None else cell_space(space, root), size, keys, told)
-    named = [Classes(own.name, len(found), False, own.meaning) for own, found in zip(keys, met.keys, strict=True)]
-    return Deduplicated(shown, size, _connected(met), (*named, *_count(met, told)))
+    graphs = Graphs(counted if root is None else cell_space(space, root))
+    exact, found = _meet(graphs, size, keys, told)
+    connected = sum(number for index, number in exact.members.items() if _is_connected(graphs[index]))
+    named = [Number(own.name, len(own_keys), False, own.meaning) for own, own_keys in zip(keys, found, strict=True)]
+    return Deduplicated(shown, size, connected, (*named, *_numbers(exact, told)))
 
 
 def _without_looking(
     space: Space, size: int, limit: int, choices: Choices, published: Iterable[Published], told: Progress
-) -> tuple[Classes, ...]:
+) -> tuple[Number, ...]:
     """Count what can be counted without looking at each architecture."""
     quick = [(own, own.count) for own in published if own.count is not None]
     if not quick:
         message = f"`{space.network}` has {size:,} architectures, more than the {limit:,} to be enumerated"
         raise UsageError(Diagnostic("too-many-architectures", message))
-    return tuple(Classes(own.name, count(choices, told), False, own.meaning) for own, count in quick)
+    return tuple(Number(own.name, count(choices, told), False, own.meaning) for own, count in quick)
 
 
-def _meet(space: Space, size: int, published: list[Published], told: Progress) -> _Met:
-    met = _Met(keys=[set() for _ in published])
-    for index, (architecture, graph) in enumerate(graphs_of(space)):
-        for own, found in zip(published, met.keys, strict=True):
+def _meet(graphs: Graphs, size: int, published: list[Published], told: Progress) -> tuple[Classes, list[set[str]]]:
+    """Part all architectures by what exact rewrites leave, and collect their keys."""
+    exact = Classes(graphs, EXACT)
+    keys: list[set[str]] = [set() for _ in published]
+    for index, (architecture, graph) in enumerate(graphs):
+        for own, found in zip(published, keys, strict=True):
             found.add(own.key(architecture.decisions))
-        form = form_of(graph, EXACT)
-        met.graphs.setdefault(form, graph)
-        met.numbers[form] = met.numbers.get(form, 0) + 1
+        if exact.add(index, graph) == index:
+            graphs.keep(index, graph)
         told("architectures", index + 1, size)
-    return met
-
-
-def graphs_of(space: Space) -> Iterator[tuple[Architecture, Graph]]:
-    """Give all architectures in order with their graphs, cut out of the supergraph where there is one."""
-    try:
-        whole = space.supergraph()
-    except ArchdslError:
-        for architecture in space:
-            yield architecture, architecture.graph
-        return
-    for architecture in space:
-        yield architecture, decide(whole, architecture.decisions)
+    return exact, keys
 
 
 @final
@@ -213,41 +128,25 @@ class _MapZeros:
         return AbsorbZero().moves(laws) | {"be-zero-if-all"}
 
 
-def _connected(met: _Met) -> int:
-    connected = 0
-    for form, graph in met.graphs.items():
-        stored = store(graph, (_MapZeros(),))
-        if not all(map(stored.terms.is_zero, stored.outputs)):
-            connected += met.numbers[form]
-    return connected
+def _is_connected(graph: Graph) -> bool:
+    """Tell whether an output would not be zero if every op mapped zeros to zeros."""
+    stored = store(graph, (_MapZeros(),))
+    return not all(map(stored.terms.is_zero, stored.outputs))
 
 
-def _count(met: _Met, told: Progress) -> Iterator[Classes]:
+def _numbers(exact: Classes, told: Progress) -> Iterator[Number]:
     """Count the classes of each equivalence; of those of a finer one only one member each is looked at."""
-    members: list[tuple[Equivalence, list[Graph]]] = []
+    known: list[tuple[Equivalence, Classes]] = []
     for own in EQUIVALENCES:
-        finer = [graphs for other, graphs in members if set(other.passes) <= set(own.passes)]
-        graphs = min(finer, key=len, default=None)
-        forms = met.graphs.items() if graphs is None else _forms(graphs, own, told)
-        members.append((own, list(_one_of_each(forms))))
-        yield Classes(own.name, len(members[-1][1]), own.is_exact, own.meaning)
+        finer = [classes for other, classes in known if set(other.passes) <= set(own.passes)]
+        coarser = _joined(min(finer, key=lambda classes: len(classes.members)), own, told) if finer else exact
+        known.append((own, coarser))
+        yield Number(own.name, len(coarser.members), own.is_exact, own.meaning)
 
 
-def _forms(graphs: list[Graph], equivalence: Equivalence, told: Progress) -> Iterator[tuple[Form, Graph]]:
-    for index, graph in enumerate(graphs):
-        yield form_of(graph, equivalence.passes), graph
-        told(equivalence.name, index + 1, len(graphs))
-
-
-def _one_of_each(forms: Iterable[tuple[Form, Graph]]) -> Iterator[Graph]:
-    """Give the first graph of each class: equal fingerprints are verified."""
-    seen: set[Form] = set()
-    known: dict[str, list[Form]] = {}
-    for form, graph in forms:
-        if form in seen:
-            continue
-        seen.add(form)
-        alike = known.setdefault(fingerprint_of_form(form), [])
-        if not any(are_isomorphic(form, other) for other in alike):
-            alike.append(form)
-            yield graph
+def _joined(classes: Classes, equivalence: Equivalence, told: Progress) -> Classes:
+    joined = Classes(classes.graphs, equivalence.passes)
+    for done, index in enumerate(classes.members, 1):
+        joined.add(index, classes.graphs[index])
+        told(equivalence.name, done, len(classes.members))
+    return joined

@@ -5,8 +5,10 @@ from random import Random
 
 import networkx
 
-from archdsl.ir import INPUT, Graph, Node, Scan, Value
+from archdsl.ir import INPUT, Attribute, Graph, Input, Node, Scan, Value
 from archdsl.ir.rewrites import rewrite
+
+from .graphs import IMAGE, Made
 
 
 def reordered(graph: Graph, rng: Random) -> Graph:
@@ -84,3 +86,22 @@ def is_isomorphic(one: Graph, other: Graph) -> bool:
         return a["what"] == b["what"]
 
     return networkx.is_isomorphic(view(rewrite(one)), view(rewrite(other)), node_match=alike, edge_match=alike)
+
+
+def rings(*sizes: int) -> Graph:
+    """Sums of two neighbors each around rings of equal convolutions."""
+    made = Made([Input("x", IMAGE)])
+    conv: dict[str, Attribute] = {
+        "out": 2,
+        "kernel": 3,
+        "stride": 1,
+        "dilation": 1,
+        "groups": 1,
+        "bias": False,
+        "pad": "same",
+    }
+    sums: list[Value] = []
+    for size in sizes:
+        own = [made.add("conv", conv, (Value(INPUT),)) for _ in range(size)]
+        sums += [made.add("product", {}, (own[i], own[(i + 1) % size])) for i in range(size)]
+    return made.graph([made.add("add", {}, sums)])

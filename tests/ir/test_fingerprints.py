@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdsl.ir import INPUT, Attribute, Graph, Input, Node, Value
+from archdsl.ir import INPUT, Graph, Node, Value
 from archdsl.ir.fingerprints import are_equal, fingerprint
 from archdsl.ir.rewrites import EXACT, AbsorbZero, MergeEqual, SortOperands, ZeroThroughNorm, rewrite
 from tests.strategies_scan import Recurrent, recurrents
 
 from .architectures import drawn_graph, network_of, shipped, shipped_network
-from .graphs import IMAGE, Made, graphs
-from .isomorphism import is_isomorphic, reordered
+from .graphs import graphs
+from .isomorphism import is_isomorphic, reordered, rings
 
 SHIPPED = {id: (path, name) for id, path, name in shipped()}
 X = Value(INPUT)
@@ -159,25 +159,6 @@ def test_a_fingerprint_is_the_same_in_every_process() -> None:
 
 
 # ---------------------------------------------------------------- where colors do not tell
-
-
-def rings(*sizes: int) -> Graph:
-    """Sums of two neighbors each around rings of equal convolutions."""
-    made = Made([Input("x", IMAGE)])
-    conv: dict[str, Attribute] = {
-        "out": 2,
-        "kernel": 3,
-        "stride": 1,
-        "dilation": 1,
-        "groups": 1,
-        "bias": False,
-        "pad": "same",
-    }
-    sums: list[Value] = []
-    for size in sizes:
-        own = [made.add("conv", conv, (X,)) for _ in range(size)]
-        sums += [made.add("product", {}, (own[i], own[(i + 1) % size])) for i in range(size)]
-    return made.graph([made.add("add", {}, sums)])
 
 
 def test_what_colors_do_not_tell_apart_is_told_apart_by_search() -> None:

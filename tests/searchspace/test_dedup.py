@@ -13,10 +13,12 @@ from archdsl.interop.published import PUBLISHED, unique_string_of_201
 from archdsl.ir import Graph
 from archdsl.ir.fingerprints import are_equal, fingerprint
 from archdsl.ir.forms import form_of
-from archdsl.ir.rewrites import CollapseIdentity
+from archdsl.ir.rewrites import EXACT, CollapseIdentity
 from archdsl.searchspace import Space, load, loads
-from archdsl.searchspace.dedup import EQUIVALENCES, dedup, graphs_of
-from tests.ir.isomorphism import is_isomorphic
+from archdsl.searchspace.classes import Classes, Graphs
+from archdsl.searchspace.dedup import dedup
+from archdsl.searchspace.equivalences import EQUIVALENCES
+from tests.ir.isomorphism import is_isomorphic, rings
 from tests.strategies_nas import spaces
 
 TABLE = Path(__file__).parents[3] / "shared" / "data" / "nasbench201" / "nb201.npz"
@@ -61,7 +63,7 @@ def test_the_classes_of_any_space_are_those_that_a_comparison_of_all_finds(text:
 
 @given(text=spaces(limit=24))
 def test_graphs_that_are_cut_out_have_the_forms_of_elaborated_ones(text: str) -> None:
-    for architecture, graph in graphs_of(small_space(text)):
+    for architecture, graph in Graphs(small_space(text)):
         assert form_of(graph, (CollapseIdentity(),)) == form_of(architecture.graph, (CollapseIdentity(),))
 
 
@@ -78,6 +80,23 @@ def test_every_equivalence_finds_what_its_passes_find() -> None:
     found = dedup(space, whole=True)
     for own in EQUIVALENCES:
         assert found[own.name] == len({fingerprint(architecture.graph, own.passes) for architecture in space})
+
+
+@pytest.mark.parametrize("kept", [0, 1, 7])
+def test_classes_do_not_depend_on_how_much_is_kept(kept: int) -> None:
+    space = loads(NETWORK)
+    for own in EQUIVALENCES:
+        found = Classes(Graphs(space, kept), own.passes, kept)
+        expected = Classes(Graphs(space), own.passes)
+        for index, (_, graph) in enumerate(Graphs(space)):
+            assert found.add(index, graph) == expected.add(index, graph)
+        assert found.members == expected.members
+
+
+def test_what_colors_do_not_tell_apart_is_two_classes() -> None:
+    one, two = rings(8), rings(4, 4)
+    classes = Classes(Graphs(loads(NETWORK)), EXACT)
+    assert [classes.add(index, graph) for index, graph in enumerate([one, two, one, two])] == [0, 1, 0, 1]
 
 
 def test_what_is_exact_is_said() -> None:
