@@ -1,13 +1,14 @@
 """Commands on `.nas` files and spaces: check, fmt, info, explain, spaces."""
 
 import difflib
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from archdsl.diagnostics import ArchdslError, Diagnostic
+from archdsl.diagnostics import ArchdslError, Diagnostic, to_json
 from archdsl.diagnostics.explain import codes
 from archdsl.diagnostics.explain import explain as explain_code
 from archdsl.elaborate import Program, load_program, read_source
@@ -96,12 +97,10 @@ def info(
     """Print what a space is: its types, statics, choices, and its exact sizes."""
     loaded = load(space, **statics(settings))
     facts = _facts(loaded)
-    if one_shot:
-        graph = loaded.supergraph()
-        facts["supergraph"] = {"nodes": sum(1 for _ in graph.walk()), "weights": graph.params}
+    refused = _one_shot(loaded, facts) if one_shot else ()
     if as_json:
         print_json(facts)
-        return
+        raise typer.Exit(int(bool(refused)))
     console.print(f"{facts['network']}  ({facts['space']})", style="bold", markup=False)
     console.print(f"  {facts['type']}", markup=False)
     for name, value in facts["statics"].items():
@@ -111,11 +110,30 @@ def info(
         console.print(f"  times the real setting {address}, from {low} to {high}", markup=False)
     console.print(f"genotypes: {loaded.genotypes()}", markup=False)
     if one_shot:
-        weights = facts["supergraph"]["weights"]
-        console.print(f"supergraph: {facts['supergraph']['nodes']:,} nodes, {weights:,} weights", markup=False)
+        graph = facts["supergraph"]
+        shown = f"{graph['nodes']:,} nodes, {graph['weights']:,} weights" if graph else f"none: {_refusals(refused)}"
+        console.print(f"supergraph: {shown}", markup=False)
     if facts["choices"]:
         rows = [(address, len(labels), _some(labels)) for address, labels in facts["choices"].items()]
         print_table(("choice", "alternatives", "labels"), rows)
+    print_diagnostics(refused)
+    raise typer.Exit(int(bool(refused)))
+
+
+def _one_shot(space: Space, facts: dict[str, Any]) -> tuple[Diagnostic, ...]:
+    """Note the supergraph of a space, or give what keeps it from having one."""
+    try:
+        graph = space.supergraph()
+    except ArchdslError as error:
+        facts["supergraph"] = None
+        facts["refusals"] = [json.loads(to_json(diagnostic)) for diagnostic in error.diagnostics]
+        return error.diagnostics
+    facts["supergraph"] = {"nodes": sum(1 for _ in graph.walk()), "weights": graph.params}
+    return ()
+
+
+def _refusals(refused: tuple[Diagnostic, ...]) -> str:
+    return "one place cannot be kept open" if len(refused) == 1 else f"{len(refused)} places cannot be kept open"
 
 
 def _facts(space: Space) -> dict[str, Any]:

@@ -64,10 +64,10 @@ class Choices:
     def __init__(self, interpreter: "Interpreter") -> None:
         self._interpreter = interpreter
 
-    def _kept(self, decision: str) -> "OpenChoices | None":
+    def _kept(self, decision: str, span: Span) -> "OpenChoices | None":
         """Give who keeps a choice open; nothing where it is decided."""
         kept = self._interpreter.open_choices
-        return kept if kept is not None and kept.is_open(decision) else None
+        return kept if kept is not None and kept.keeps(decision, span) else None
 
     # ------------------------------------------------------------ choose { … }
 
@@ -77,7 +77,7 @@ class Choices:
         part = self._interpreter.part(tree, env)
         frame = env.frame.child(part)
         entries = self._entries(tree, env)
-        if kept := self._kept(frame.decision):
+        if kept := self._kept(frame.decision, tree.span):
             return kept.of_alternatives(tree, entries, frame, part)
         entry = self._decide(tree, entries, frame)
         return self._named(part, entry, self.value(entry, frame))
@@ -95,7 +95,7 @@ class Choices:
 
     def choice_body(self, tree: ast.Choose, env: Env, inputs: tuple[Tensor, ...], span: Span) -> Any_:
         """Decide what a `choice` does to its tensors."""
-        if kept := self._kept(env.frame.decision):
+        if kept := self._kept(env.frame.decision, tree.span):
             return kept.regions(tree, self._entries(tree, env), env.frame, inputs)
         value = self.choose(tree, env)
         return self._interpreter.apply(value, inputs, env.frame, span) if is_layer(value) else value
@@ -185,7 +185,7 @@ class Choices:
         point = self.subsets(tree, source, env)
         if not items:
             return list_like((), source)
-        if kept := self._kept(frame.decision):
+        if kept := self._kept(frame.decision, tree.span):
             return kept.of_some(point, items, frame.instance)
         indices = point.indices(self._interpreter.handler.choose(point))
         chosen = tuple(items[index] for index in indices)
@@ -221,7 +221,7 @@ class Choices:
         if entries:
             names = tuple(entry.label for entry in entries)
             point = SomeOf(frame.decision, len(entries), low, high, tree.span, names)
-            if kept := self._kept(frame.decision):
+            if kept := self._kept(frame.decision, tree.span):
                 return kept.of_some(point, [kept.if_any(partial(value_of, own)) for own in entries], frame.instance)
             chosen = [entries[index] for index in point.indices(self._interpreter.handler.choose(point))]
         items = tuple(map(value_of, chosen))
@@ -240,7 +240,7 @@ class Choices:
                 fail("duplicate-label", message, tree.source.span, "a value is the label of its choice")
         else:
             labels = tuple(range(len(items)))
-        if kept := self._kept(frame.decision):
+        if kept := self._kept(frame.decision, tree.span):
             return kept.of_elements(tree, items, labels, frame, part)
         label = self._interpreter.handler.choose(OneOf(frame.decision, labels, (1.0,) * len(labels), tree.span))
         index = next(i for i, own in enumerate(labels) if own == label and type(own) is type(label))

@@ -256,11 +256,13 @@ class Static:
 class Keep:
     """Keeps every choice open but those that are decided in `world`: the walk that gives the supergraph.
 
-    The interpreter opens choices itself; within an alternative it adds to the world.
+    The interpreter opens choices itself; within an alternative it adds to the world. `refused` says which cannot be
+    kept open: of each it goes on with the alternatives that are like the first.
     """
 
-    def __init__(self, world: World | None = None) -> None:
-        self.world: World = world or {}
+    def __init__(self) -> None:
+        self.world: World = {}
+        self.refused: list[Diagnostic] = []
 
     def choose(self, point: Point) -> Label:
         label = self.world[point.address]

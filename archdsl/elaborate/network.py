@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, final
 
-from archdsl.diagnostics import ArchdslError, Diagnostic, Label, Span, UsageError, similar
-from archdsl.ir import KINDS, Graph, Input, Is, Node, Output, Type, guards_of
+from archdsl.diagnostics import ArchdslError, Diagnostic, Label, Span, UsageError, by_place, similar
+from archdsl.ir import KINDS, Graph, Input, Output, Type
 from archdsl.ir import Label as Decision
-from archdsl.ir.guards import atoms
 from archdsl.syntax import ast
 
 from .addresses import NOWHERE, Frame
@@ -17,6 +16,7 @@ from .builder import Builder
 from .faults import Fault, Outside, fail
 from .handlers import Handler, Keep, Replay, Static
 from .interpreter import Interpreter
+from .legality import unlike_uses, unlike_weights
 from .limits import Budget
 from .program import ModuleScope, Program
 from .values import Absent, Any_, Defined, Env, Tensor, describe, is_static
@@ -164,42 +164,18 @@ def supergraph(network: Network) -> Graph:
     """Give the one graph in which every choice of a network is kept open.
 
     Raises:
-        ArchdslError: a choice cannot be kept open: its alternatives have different types, it is of statics, or it is
-            made once and chooses from lists of different length.
+        ArchdslError: choices that cannot be kept open, all that are found, each with both places.
     """
-    graph = network.graph(Keep())
-    first: dict[str, tuple[tuple[object, ...], Span | None]] = {}
-    for node in graph.walk():
-        for guard in guards_of(node):
-            for atom in atoms(guard):
-                if isinstance(atom, Is) and all(isinstance(label, tuple) for label in atom.among):
-                    continue
-                kind = ("label",) if isinstance(atom, Is) else ("set", atom.count, atom.low, atom.high, atom.names)
-                known, place = first.setdefault(atom.address, (kind, node.origin))
-                if known != kind:
-                    message = f"the choice `{atom.address}` is made once, and is not of one list at each use"
-                    secondary = (Label(place, "met here, too"),) if place and place != node.origin else ()
-                    fail("open-choice", message, node.origin, "cannot be kept open", secondary=secondary)
-    _unique(graph)
+    keep = Keep()
+    try:
+        graph = network.graph(keep)
+    except Fault as fault:  # after a refusal, other faults may follow from it
+        ends = [own for own in fault.diagnostics if own.code == "open-choice" or not keep.refused]
+        raise ArchdslError(by_place([*keep.refused, *ends])) from None
+    refused = [*keep.refused, *unlike_uses(graph), *unlike_weights(graph)]
+    if refused:
+        raise ArchdslError(by_place(refused))
     return graph
-
-
-def _unique(graph: Graph) -> None:
-    """Check that no weights are needed in two ways: the alternatives of a choice may differ in what comes after it."""
-    first: dict[str, Node] = {}
-    for node in graph.operations():
-        other = first.setdefault(node.parameters, node)
-        if (node.facts.weights, repr(node.owner)) != (other.facts.weights, repr(other.owner)):
-            places = [own for own in (other.origin, node.origin) if own is not None]
-            message = f"the op at `{node.address}` is not the same in all architectures, and no one network holds them"
-            secondary = (Label(places[0], "met here as another"),) if len(set(places)) > 1 else ()
-            fail(
-                "open-choice",
-                message,
-                node.origin,
-                "its statics or its weights depend on open choices",
-                secondary=secondary,
-            )
 
 
 def bind_network(program: Program, name: str | None = None, statics: Mapping[str, object] | None = None) -> Network:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, final
 
+from archdsl.diagnostics import Span
 from archdsl.ir import Guard, Is, Label, Takes
 from archdsl.syntax import ast
 
@@ -28,8 +29,9 @@ class OpenChoices:
         self._interpreter = interpreter
         self._opening = opening
 
-    def is_open(self, decision: str) -> bool:
-        """Tell whether a choice is open: it is not where the walk is under one of its labels."""
+    def keeps(self, decision: str, span: Span) -> bool:
+        """Note where a choice is made; tell whether it is open: it is not where the walk is under one of its labels."""
+        self._opening.made[decision] = span
         return decision not in self._opening.world
 
     def of_alternatives(

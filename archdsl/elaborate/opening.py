@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar, final
 
-from archdsl.diagnostics import Label as Place
 from archdsl.diagnostics import Span
 from archdsl.ir import Graph, Guard, Is, Label, Output
-from archdsl.ir.guards import ALWAYS, addresses_of, either
+from archdsl.ir.guards import ALWAYS, addresses_of, atoms, either
 
 from . import lifted
 from .addresses import Frame, join, last_part
@@ -21,6 +20,7 @@ from .builder import Builder, Captures
 from .faults import Outside, fail
 from .handlers import Keep
 from .lacking import Presence
+from .legality import unlike_types
 from .lifted import Case, NoWorld, Split, World, cases_of, open_choice, settled, settled_within
 from .sources import Sources
 from .values import ABSENT, Absent, Any_, Defined, Lifted, OneMember, Several, Tensor, TensorLike, identity_of
@@ -63,6 +63,7 @@ class Opening:
         self._interpreter = interpreter
         self._handler = handler
         self.sources = Sources()
+        self.made: dict[str, Span] = {}
         self.requirements: list[Any_] = []
         self.presence = Presence(interpreter, self)
         self._further: Counter[str] = Counter()
@@ -143,10 +144,12 @@ class Opening:
     def _mark(self) -> Callable[[], None]:
         """Give what takes back all that is walked from here on."""
         built, taken, depth = self.builder.mark(), len(self.sources), len(self._interpreter.application.stack)
+        refused = len(self._handler.refused)
 
         def undo() -> None:
             self.builder.rollback(built)
             self.sources.rollback(taken)
+            del self._handler.refused[refused:]
             del self._interpreter.application.stack[depth:]
 
         return undo
@@ -279,6 +282,22 @@ class Opening:
         further = self._further[address] - 1
         return f"{address}#{further}" if further else address
 
+    def _alike(self, walked: Sequence[_Walked]) -> list[_Walked]:
+        """Refuse the alternatives that give other types than the first; the walk goes on as if they were nowhere."""
+        found: list[_Walked] = []
+        first: _Walked | None = None
+        for own in walked:
+            refused = None
+            if tensors := _tensors(own.value, own.span):
+                first = first or own
+                apart = set(atoms(first.guard)) ^ set(atoms(own.guard))
+                decisions = {address: self.made[address] for address in addresses_of(sorted(apart, key=repr))}
+                refused = unlike_types(decisions, _tensors(first.value, first.span), tensors, (first.span, own.span))
+            if refused is not None:
+                self._handler.refused.append(refused)
+            found.append(own if refused is None else replace(own, value=ABSENT, is_nowhere=True))
+        return found
+
     def _node(
         self, walked: Sequence[_Walked], captures: Captures, address: str, span: Span, *, decides: bool = False
     ) -> Any_:
@@ -286,14 +305,12 @@ class Opening:
         table: list[tuple[Guard, Graph | None]] = []
         given: list[tuple[Guard, tuple[Tensor, ...]]] = []
         nowhere: list[tuple[Guard, tuple[Tensor, ...]]] = []
-        for own in walked:
+        for own in self._alike(walked):
             tensors = _tensors(own.value, own.span)
             if not tensors:
                 table.append((own.guard, None))
                 nowhere += [(own.guard, ())] * own.is_nowhere
                 continue
-            if given:
-                _compare(given[0][1], tensors, walked, own.span)
             with self.within({}, own.region):
                 zeroed = self.presence.zeroed(tensors, address, own.span)
                 outputs = tuple(Output(own.region.value(tensor)) for tensor in zeroed)
@@ -388,19 +405,3 @@ def _member(place: int, given: Sequence[tuple[Guard, tuple[Tensor, ...]]]) -> On
 def _are_one(alternatives: Sequence[tuple[Tensor, ...]]) -> bool:
     values = {tuple((tensor.graph, tensor.value, tensor.lacking) for tensor in own) for own in alternatives}
     return len(values) == 1
-
-
-def _compare(first: tuple[Tensor, ...], other: tuple[Tensor, ...], walked: Sequence[_Walked], span: Span) -> None:
-    """Check that two alternatives give tensors of one type."""
-    one, two = (", ".join(str(tensor.type) for tensor in own) for own in (first, other))
-    if one == two:
-        return
-    place, cause = (next((t.origin for t in own if t.origin), walked[0].span) for own in (other, first))
-    fail(
-        "open-choice",
-        "the alternatives of a choice that is kept open have different types",
-        place,
-        f"gives {two}",
-        secondary=(Place(cause, f"gives {one}"),) if cause != place else (),
-        notes=() if cause != place else (f"the other gives {one}",),
-    )

@@ -50,6 +50,38 @@ def test_info_says_where_genotypes_are_not_defined(tmp_path: Path, capsys: pytes
     assert found == {"number": None, "kind": "not defined", "reason": reason}
 
 
+def test_info_says_what_keeps_a_space_from_having_a_supergraph(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "n.nas"
+    path.write_text(
+        """network n(x: image[4, 8, 8]) -> vec[2] {
+  let y = x |> conv[choose { 4 | 8 }, 1] |> conv[4, 3]
+  return y |> choose { keep = identity | halve = max_pool[3, 2] } |> global_avg_pool |> linear[2]
+}
+""",
+        encoding="utf-8",
+    )
+    assert run(["info", str(path), "--one-shot"]) == 1
+    shown = capsys.readouterr()
+    assert "architectures: 4\n" in shown.out
+    assert "supergraph: none: 2 places cannot be kept open\n" in shown.out
+    assert "the alternatives of `n.y` give tensors of different widths" in shown.err
+    assert "the alternatives of `n` give tensors of different sizes" in shown.err
+    assert run(["info", str(path), "--one-shot", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["supergraph"] is None
+    assert [refusal["code"] for refusal in found["refusals"]] == ["open-choice", "open-choice"]
+    assert all(len(refusal["labels"]) == 2 for refusal in found["refusals"])
+
+
+def test_info_counts_what_a_supergraph_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(printed(capsys, "info", "nas_bench_201", "--one-shot", "--json"))
+    assert found["supergraph"]["weights"] > 0
+    assert "refusals" not in found
+    assert "supergraph: 954 nodes, " in printed(capsys, "info", "nas_bench_201", "--one-shot")
+
+
 def test_spaces_lists_what_is_shipped(capsys: pytest.CaptureFixture[str]) -> None:
     assert set(json.loads(printed(capsys, "spaces", "--json"))) == set(shipped())
 

@@ -27,7 +27,7 @@ UNWRITTEN = {
     "not-a-file",
     "not-text",
     "not-yet",
-    "open-choice",
+    "open-choice",  # of no checked text: see the pages on supergraphs
     "requirement",
     "too-deep",
     "unknown-decision",

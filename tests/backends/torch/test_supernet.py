@@ -304,11 +304,11 @@ NETWORK = "network net(x: image[2, 4, 4]) -> image[2, 4, 4]"
         ),
         (NETWORK + "{ return mean(choose 1..2 of [x, relu(x)]) }", ""),
         (NETWORK + "{ return conv[2](concat(choose 2 of [x, relu(x), tanh(x)])) }", ""),
-        (NETWORK + "{ return conv[2](concat(choose 1..2 of [x, relu(x)])) }", "have different types"),
+        (NETWORK + "{ return conv[2](concat(choose 1..2 of [x, relu(x)])) }", "of different widths"),
         (NETWORK + "{ return x |> conv[4] |> choose { a = conv[2] | b = relu |> conv[2] |> relu } }", ""),
         (NETWORK + "{ return x |> choose { a = conv[2] | b = conv[3] |> conv[2] } }", ""),
-        (NETWORK + "{ return conv[2](choose { a = conv[2](x) | b = conv[3](x) }) }", "have different types"),
-        (NETWORK + "{ return x |> conv[choose { 2 | 4 }] |> conv[2] }", "have different types"),
+        (NETWORK + "{ return conv[2](choose { a = conv[2](x) | b = conv[3](x) }) }", "of different widths"),
+        (NETWORK + "{ return x |> conv[choose { 2 | 4 }] |> conv[2] }", "of different widths"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_kept_open_is_refused(text: str, message: str) -> None:
