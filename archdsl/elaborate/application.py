@@ -14,7 +14,7 @@ from .advice import recursion_fixes, shape_fixes
 from .binding import complete
 from .chosen import part_of_chosen
 from .depth import joined
-from .faults import Fault, fail, seen_from
+from .faults import Fault, emptied_at, fail, seen_from
 from .lacking import is_lacking
 from .levels import Levels
 from .lifted import settled
@@ -46,6 +46,8 @@ from .values import (
     describe,
     identity_of,
     is_layer,
+    is_static,
+    text_of,
 )
 
 if TYPE_CHECKING:
@@ -61,6 +63,8 @@ class Application:
         self.stack: list[tuple[object, ...]] = []
         self.loans = Loans(interpreter)
         self.levels = Levels(interpreter.program.cache, interpreter.budget.depth)
+        # Where what is decided once is used, when a handler is told of it.
+        self.use: Span | None = None
 
     def apply(self, layer: Any_, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
         """Apply a layer to tensors; applied to an absent one it gives absent and decides nothing."""
@@ -83,7 +87,7 @@ class Application:
             case Repeated():
                 return self._apply_repeat(layer, inputs, frame, span)
             case Tied():
-                return self._apply_tied(layer, inputs, frame)
+                return self._apply_tied(layer, inputs, frame, span)
             case Open():
                 if any(isinstance(tensor, Absent) for tensor in inputs):
                     return ABSENT
@@ -217,7 +221,10 @@ class Application:
                 return _from_inside(self._interpreter.bodies.body(definition, Env(layer.scope, names, inner), present))
             except Fault as fault:
                 if not layer.scope.is_std:
-                    raise
+                    if definition.kind == "network":
+                        raise
+                    plain = {name: text_of(value) for name, value in names.items() if is_static(value)}
+                    raise emptied_at(fault, _place(layer, span), definition.name, plain) from None
                 raise seen_from(fault, _place(layer, span), definition.name) from None
 
         try:
@@ -225,6 +232,7 @@ class Application:
                 members = "".join(f"[{names[p.name]}]" for p in definition.statics if p.family is not None)
                 root = self._interpreter.program.root(layer.scope, definition) + members
                 self._interpreter.use_cell(root, layer, present)
+                self.use = _place(layer, span)
                 result = self._interpreter.handler.tied(root, key, own, run)
                 if is_layer(result):  # what its use decides is the cell's, too
                     result = Tied(root, own.instance, result, False)  # type: ignore[arg-type]
@@ -340,7 +348,8 @@ class Application:
             fail("not-a-layer", message, place, f"{describe(body)}; a layer is applied by `repeat`")
         return self.apply(body, values, env.frame, place)
 
-    def _apply_tied(self, layer: Tied, inputs: Sequence[TensorLike], frame: Frame) -> Any_:
+    def _apply_tied(self, layer: Tied, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
+        self.use = span
         own = Frame(frame.decision, frame.instance, layer.instance if layer.shared else frame.parameters)
         # As in a body, where in a node list a tensor stands is not seen: two members of one type are one signature.
         taken = tuple(replace(own, index=None, member=None) if isinstance(own, Tensor) else own for own in inputs)

@@ -1,5 +1,7 @@
 """How elaboration stops: at a fault of the program, or at an architecture that does not belong to the space."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NoReturn
 
@@ -45,6 +47,18 @@ def placed(fault: Fault, span: Span, label: str = "") -> Fault:
     if diagnostic.primary is not None:
         return fault
     return type(fault)(replace(diagnostic, primary=Label(span, label)))
+
+
+def emptied_at(fault: Fault, use: Span, name: str, values: Mapping[str, str]) -> Fault:
+    """Say of a choice that has nothing left which use of a definition is to blame, and by which of its values."""
+    diagnostic = fault.diagnostic
+    if diagnostic.code != "empty-choice" or diagnostic.secondary or diagnostic.primary is None:
+        return fault
+    words = set(re.findall(r"\w+", diagnostic.primary.span.text))
+    here = ", ".join(f"{own} = {value}" for own, value in values.items() if own in words)
+    notes = (f"here {here}",) if here else ()
+    place = Label(use, f"in this use of `{name}`")
+    return type(fault)(replace(diagnostic, secondary=(place,), notes=(*diagnostic.notes, *notes)))
 
 
 def seen_from(fault: Fault, use: Span, name: str) -> Fault:

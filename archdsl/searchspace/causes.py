@@ -1,13 +1,14 @@
 """Which decisions bring a mistake about: as few as the walks that were made tell, and the sets of decisions confirm."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, final
 
+from archdsl.diagnostics import Span
 from archdsl.elaborate.addresses import is_relative
 from archdsl.ir import Interval, Label
 
-from .diagram import Diagram, Fold, Labels, Literal, Product, Shift, Sum
+from .diagram import Diagram, Fold, Labels, Literal, Product, Shift, Sum, addresses
 from .exploration import Failure
 from .paths import Path
 
@@ -35,10 +36,11 @@ def causes_of(walked: list[Path]) -> tuple[Failure, ...]:
             rest = {a: label for a, label in condition.items() if a != address}
             if all(fails for possible, fails in hit if all(v in possible.get(a, ()) for a, v in rest.items())):
                 condition = rest
-        result.append(replace(failure, condition=(*condition.items(), *failure.condition)))
+        share = failure.share if not condition else ""
         if len(condition) == 1 and not failure.condition:
             ((address, _),) = condition.items()
-            result[-1] = replace(result[-1], share=_share(address, hit))
+            share = _share(address, hit)
+        result.append(replace(failure, condition=(*condition.items(), *failure.condition), share=share))
     return tuple(result)
 
 
@@ -93,6 +95,26 @@ def settled(failure: Failure, wrong: Diagram, right: Diagram) -> Failure:
         affected = sum(not _has(right, {address: label}) for label in labels)
         share = f"{affected} of the {len(labels)} alternatives"
     return replace(failure, condition=tuple(condition.items()), share=share)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """Two uses of what is decided once under a root, what each may decide, and where they are: nothing is in both."""
+
+    root: str
+    members: tuple[Diagram, Diagram]
+    places: tuple[Span, Span]
+
+    @property
+    def choice(self) -> tuple[str, tuple[list[Label], list[Label]]] | None:
+        """A choice of which no label is at both uses, and its labels at each."""
+        common = [own for own in addresses()(self.members[0]) if own in addresses()(self.members[1])]
+        for address in sorted(common):
+            first, second = (_labels(address, own) for own in self.members)
+            if not {(type(own), own) for own in first} & {(type(own), own) for own in second}:
+                return address, (first, second)
+        return None
 
 
 def _has(diagram: Diagram, wanted: Mapping[str, Label]) -> bool:

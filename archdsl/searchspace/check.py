@@ -9,6 +9,7 @@ from archdsl.elaborate import Budget, BudgetSpent, Network, Program, bind_networ
 from archdsl.elaborate.suggest import confirm
 from archdsl.ir import label_text
 
+from .causes import Unlike
 from .diagram import EMPTY, Diagram, count
 from .exploration import Failure
 from .explore import Explorer
@@ -17,6 +18,9 @@ from .trace import Trace
 # Advice costs a check of the whole file for each proposal; what takes longer is not advised.
 SECONDS_FOR_ADVICE = 3.0
 SECONDS_OF_A_TRIAL = 2.0
+
+MOST_NOTED = 8
+"""So many decisions are told; where more lead to a mistake, it is most often a recursion."""
 
 
 @final
@@ -60,7 +64,7 @@ def walk_space(network: Network, budget: Budget | None = None) -> WalkedSpace:
         return WalkedSpace(Verdict("not proved", (warning,), explorer.walks), EMPTY, None)
     found = [_told(failure, network) for failure in whole.failures]
     if not found and diagram is EMPTY:
-        found.append(_empty(whole.refusals, network))
+        found.append(_empty(whole.refusals, explorer.unlike_uses(whole), network))
     if found:
         return WalkedSpace(Verdict("refuted", by_place(found), explorer.walks), EMPTY, None)
     return WalkedSpace(Verdict("proved", (), explorer.walks), diagram, whole.trace)
@@ -137,8 +141,10 @@ def _told(failure: Failure, network: Network) -> Diagnostic:
         f"`{label}` is chosen" if address == unnamed else f"`{address}` is `{label}`" for address, label in shown[:3]
     )
     if len(shown) > 3:
-        named += f" and {len(shown) - 3} more decisions are as noted"
-    full = ", ".join(f"{address} = {label_text(label)}" for address, label in failure.condition)
+        named += f" and {len(shown) - 3} more decisions lead there"
+    full = ", ".join(f"{address} = {label_text(label)}" for address, label in failure.condition[:MOST_NOTED])
+    if len(shown) > MOST_NOTED:
+        full += f", and so on for {len(shown) - MOST_NOTED} more decisions"
     note = f"it happens when {full}"
     if failure.share:
         of = "" if shown[0][0] == unnamed else f" of `{shown[0][0]}`"
@@ -147,11 +153,25 @@ def _told(failure: Failure, network: Network) -> Diagnostic:
     return replace(diagnostic, message=f"{diagnostic.message} when {named}", notes=(*diagnostic.notes, note))
 
 
-def _empty(refusals: tuple[Diagnostic, ...], network: Network) -> Diagnostic:
+def _empty(refusals: tuple[Diagnostic, ...], unlike: Unlike | None, network: Network) -> Diagnostic:
     place = Label(network.definition.name_span, "no choice of decisions is admissible")
     if refusals:
         first = refusals[0]
         secondary = (Label(first.primary.span, first.message),) if first.primary else ()
         return Diagnostic("empty-space", f"`{network.name}` has no architecture", place, secondary)
+    if unlike is not None:
+        return _unlike(unlike, network, place)
     message = f"`{network.name}` has no architecture: what is decided once is admissible at no two of its uses together"
     return Diagnostic("empty-space", message, place)
+
+
+def _unlike(unlike: Unlike, network: Network, place: Label) -> Diagnostic:
+    """Show the two uses of what is decided once and can be decided for no two of them."""
+    message = f"`{network.name}` has no architecture: `{unlike.root}` is decided once, for two uses that are unlike"
+    first, second = unlike.places
+    notes: tuple[str, ...] = ()
+    if unlike.choice is not None:
+        address, labels = unlike.choice
+        one, other = (" or ".join(f"`{label_text(own)}`" for own in known) for known in labels)
+        notes = (f"`{address}` is {one} at the one use, {other} at the other",)
+    return Diagnostic("empty-space", message, place, (Label(first, "used here"), Label(second, "used here")), notes)

@@ -8,11 +8,11 @@ of which signature they used, and in the end the signatures of one root are join
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import combinations, islice
 from math import comb
 from typing import Any, Protocol, final
 
-from archdsl.diagnostics import Diagnostic
+from archdsl.diagnostics import Diagnostic, Span
 from archdsl.diagnostics import Label as Place
 from archdsl.elaborate import Between, Budget, BudgetSpent, Fault, Interpreter, Network, OneOf, Outside, Point
 from archdsl.elaborate.addresses import Frame
@@ -21,7 +21,7 @@ from archdsl.elaborate.values import Any_, Tensor, holds_tied, identity_of
 from archdsl.elaborate.wirings import Wiring
 from archdsl.ir import Interval, Label
 
-from .causes import MAX_PATHS_TO_COMPARE, causes_of, settled
+from .causes import MAX_PATHS_TO_COMPARE, Unlike, causes_of, settled
 from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, product, union
 from .exploration import Exploration, Failure, Faulty, Outcome, Use, uses_of
 from .paths import START, Dead, Merged, Path, State, Ways, Wrong
@@ -78,6 +78,7 @@ class Explorer:
         self._begin: object = None
         self._wirings: dict[int, Wired] = {}
         self._interpreter.wire = self._wire
+        self._places: dict[Hashable, Span] = {}
         self.walks = 0
 
     # ------------------------------------------------------------ the whole network
@@ -103,6 +104,16 @@ class Explorer:
         known = {key: self._united(found) for key, found in wrong.items()}
         failures = (own for own in whole.failures if known.get(own.key, EMPTY) is not EMPTY)
         return right, replace(whole, failures=tuple(settled(own, known[own.key], right) for own in failures))
+
+    def unlike_uses(self, whole: Exploration) -> Unlike | None:
+        """Find two uses of what is decided once that have no label in common."""
+        for outcome in whole.outcomes:
+            for first, second in combinations(outcome.uses, 2):
+                if first.root == second.root:
+                    a, b = (self._interner.flatten(self._decided_by(use)) for use in (first, second))
+                    if self._meet(a, b) is EMPTY:
+                        return Unlike(first.root, (a, b), (self._places[first.key], self._places[second.key]))
+        return None
 
     def _united(self, parts: Iterable[Outcome | Faulty]) -> Diagram:
         found = (self.members(part) for part in parts)
@@ -207,7 +218,10 @@ class Explorer:
         return place
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
+        place = self._interpreter.application.use
         found, base = self._once(root, key, run)
+        if place is not None:
+            self._places.setdefault((base, key), place)
         if self._apart is not None and self._apart.holds(root):
             return self._use_apart(self._apart, root, key, found.moved("" if base else root))
         return self._pick(found, (root, (base, key)), "" if base else root)
