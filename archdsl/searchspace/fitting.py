@@ -35,7 +35,7 @@ def fit(space: Space, inputs: Type, outputs: Type) -> Fitted:
     tensors = definition.tensors or ()
     if len(tensors) != 1 or tensors[0].type is None:
         message = f"`{network.name}` takes {len(tensors)} inputs; training needs a network of one"
-        raise ArchdslError(Diagnostic("data-mismatch", message, Label(definition.name_span)))
+        raise ArchdslError(Diagnostic("data-mismatch", message, Label(definition.name_span, "declared here")))
     bound: dict[str, int] = {}
     _unify(space, tensors[0].type, inputs, bound, f"input `{tensors[0].name}`")
     results = definition.results or ()
@@ -91,4 +91,5 @@ def _check_output(space: Space, outputs: Type) -> None:
     if main != [outputs]:
         given = ", ".join(map(str, main))
         message = f"`{space.network}` gives {given}, the data need {outputs}"
-        raise ArchdslError(Diagnostic("data-mismatch", message, Label(space.elaborated.definition.name_span)))
+        place = Label(space.elaborated.definition.name_span, f"gives {given}")
+        raise ArchdslError(Diagnostic("data-mismatch", message, place))
