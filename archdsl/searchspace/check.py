@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate
+from random import Random
 from typing import Literal, final
 
 from archdsl.diagnostics import ArchdslError, Diagnostic, Label, by_place
 from archdsl.elaborate import Budget, BudgetSpent, Network, Program, bind_network, check_names
+from archdsl.elaborate.report import counted
 from archdsl.elaborate.suggest import confirm
 from archdsl.ir import label_text
 
@@ -13,14 +16,15 @@ from .causes import Unlike
 from .diagram import EMPTY, Diagram, count
 from .exploration import Failure
 from .explore import Explorer
+from .probing import probe
 from .trace import Trace
 
 # Advice costs a check of the whole file for each proposal; what takes longer is not advised.
 SECONDS_FOR_ADVICE = 3.0
 SECONDS_OF_A_TRIAL = 2.0
 
-MOST_NOTED = 8
-"""So many decisions are told; where more lead to a mistake, it is most often a recursion."""
+MOST_NOTED = 2_000
+"""So many characters of decisions are told; where more lead to a mistake, it is most often a recursion."""
 
 
 @final
@@ -29,7 +33,8 @@ class Verdict:
     """What is known of all architectures of a network.
 
     `proved`: every one is well-typed and legal. `refuted`: the diagnostics name the decisions that lead to a fault.
-    `not proved`: the budget was spent before all was walked; nothing is known of the rest.
+    `not proved`: the budget was spent before all was walked; nothing is known of the rest. Some architectures were
+    drawn then and are right: a wrong one among them refutes the space.
 
     `walks` is how many paths were walked.
     """
@@ -54,20 +59,41 @@ class WalkedSpace:
 
 def walk_space(network: Network, budget: Budget | None = None) -> WalkedSpace:
     """Walk all architectures on types alone."""
+    budget = budget or Budget()
+    allowed = budget.steps
     explorer = Explorer(network, budget)
     try:
         diagram, whole = explorer.explore()
     except BudgetSpent as spent:
-        diagnostic = spent.diagnostic
-        note = f"{explorer.walks} paths were walked"
-        warning = replace(diagnostic, level="warning", notes=(*diagnostic.notes, note))
-        return WalkedSpace(Verdict("not proved", (warning,), explorer.walks), EMPTY, None)
+        return WalkedSpace(
+            _unproved(network, spent.diagnostic, explorer.walks, f"{allowed:,} steps and {budget.seconds:g} s"),
+            EMPTY,
+            None,
+        )
     found = [_told(failure, network) for failure in whole.failures]
     if not found and diagram is EMPTY:
         found.append(_empty(whole.refusals, explorer.unlike_uses(whole), network))
     if found:
         return WalkedSpace(Verdict("refuted", by_place(found), explorer.walks), EMPTY, None)
     return WalkedSpace(Verdict("proved", (), explorer.walks), diagram, whole.trace)
+
+
+def _unproved(network: Network, spent: Diagnostic, walks: int, allowed: str) -> Verdict:
+    """Say what is not proved, what was used, and what is known of some architectures."""
+    probed = probe(network, Random(0))
+    if probed.failure is not None:
+        return Verdict("refuted", (_told(probed.failure, network),), walks)
+    drawn = probed.passed + probed.refused
+    samples = f"of {counted(drawn, 'architecture')} drawn at random {probed.passed} are right, none is wrong"
+    if probed.refused:
+        samples += f", and {probed.refused} are kept away by a requirement"
+    warning = replace(
+        spent,
+        level="warning",
+        message=f"not every architecture of `{network.name}` is proved: {spent.message}",
+        notes=(*spent.notes, f"{counted(walks, 'path')} walked within {allowed}", samples),
+    )
+    return Verdict("not proved", (warning,), walks)
 
 
 def check_space(network: Network, budget: Budget | None = None) -> tuple[Verdict, Diagram]:
@@ -142,15 +168,21 @@ def _told(failure: Failure, network: Network) -> Diagnostic:
     )
     if len(shown) > 3:
         named += f" and {len(shown) - 3} more decisions lead there"
-    full = ", ".join(f"{address} = {label_text(label)}" for address, label in failure.condition[:MOST_NOTED])
-    if len(shown) > MOST_NOTED:
-        full += f", and so on for {len(shown) - MOST_NOTED} more decisions"
+    full = _listed([f"{address} = {label_text(label)}" for address, label in failure.condition])
     note = f"it happens when {full}"
     if failure.share:
         of = "" if shown[0][0] == unnamed else f" of `{shown[0][0]}`"
         verb = "is" if failure.share.startswith("1 ") else "are"
         note = f"{failure.share}{of} {verb} affected ({full})"
     return replace(diagnostic, message=f"{diagnostic.message} when {named}", notes=(*diagnostic.notes, note))
+
+
+def _listed(decisions: list[str]) -> str:
+    """Write decisions one after the other, and how many there are beyond what anybody reads."""
+    lengths = accumulate(map(len, decisions))
+    shown = [decision for decision, length in zip(decisions, lengths, strict=True) if length <= MOST_NOTED]
+    left = len(decisions) - len(shown)
+    return ", ".join(shown) + (f", and so on for {left} more decisions" if left else "")
 
 
 def _empty(refusals: tuple[Diagnostic, ...], unlike: Unlike | None, network: Network) -> Diagnostic:

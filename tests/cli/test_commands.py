@@ -23,6 +23,20 @@ def test_every_shipped_file_is_proved(capsys: pytest.CaptureFixture[str]) -> Non
     assert all(": proved: " in line for line in lines)
 
 
+def test_what_is_not_proved_is_an_error_only_where_it_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "n.nas"
+    some = "let some = choose any of 1..40 return x |> repeat len(some) { relu }"
+    path.write_text(f"network n(x: vec[4]) -> vec[4] {{ {some} }}\n", encoding="utf-8")
+    assert run(["check", str(path)]) == 0
+    said = capsys.readouterr()
+    assert said.out.endswith(": not proved\n")
+    assert "warning[budget-spent]: not every architecture of `n` is proved" in said.err + said.out
+    assert "drawn at random" in said.err + said.out
+    assert run(["check", "--strict", str(path)]) == 1
+
+
 @pytest.mark.parametrize(
     ("space", "size"),
     [

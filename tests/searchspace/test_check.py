@@ -1,12 +1,15 @@
 """The verdict on a space, in programs made for one question each."""
 
+import re
 from math import factorial
+from random import Random
 
 import pytest
 
 from archdsl.diagnostics import ArchdslError
 from archdsl.elaborate import Budget
 from archdsl.searchspace import check_space, loads
+from archdsl.searchspace.probing import probe
 
 
 def verdict(definitions: str, body: str) -> tuple[str, list[str]]:
@@ -144,3 +147,52 @@ def test_the_decisions_that_are_told_are_those_of_an_architecture() -> None:
     }"""
     (diagnostic,) = loads(text).verdict.diagnostics
     assert diagnostic.notes[-1] == "1 of the 2 alternatives of `pick` is affected (pick = one)"
+
+
+MANY = """network net(x: vec[4]) -> vec[4] {
+  let k = choose one of 1..999
+  let i = choose one of 1..9
+  require i > 3
+  return x |> repeat k { relu } |> linear[4 if i != 5 or k < 2 else 5]
+}"""
+
+
+def test_what_is_not_proved_says_what_was_used_and_how_many_samples_are_right() -> None:
+    text = MANY.replace("else 5", "else 4")
+    (diagnostic,) = check_space(loads(text).elaborated, Budget(steps=100))[0].diagnostics
+    assert diagnostic.message == "not every architecture of `net` is proved: the budget of the elaboration is spent"
+    used, samples = diagnostic.notes
+    assert re.fullmatch(r"\d+ paths walked within 100 steps and 60 s", used)
+    found = re.fullmatch(
+        r"of (\d+) architectures drawn at random (\d+) are right, none is wrong,"
+        r" and (\d+) are kept away by a requirement",
+        samples,
+    )
+    assert found
+    drawn, right, refused = map(int, found.groups())
+    assert drawn == right + refused
+    assert min(right, refused) > 0
+
+
+def test_a_wrong_sample_refutes_what_could_not_be_proved() -> None:
+    verdict, _ = check_space(loads(MANY).elaborated, Budget(steps=100))
+    assert verdict.kind == "refuted"
+    (diagnostic,) = verdict.diagnostics
+    assert diagnostic.code == "shape-mismatch"
+    assert re.fullmatch(r"it happens when net.i = 5, net.k = \d+", diagnostic.notes[-1])
+
+
+def test_samples_draw_all_kinds_of_choices() -> None:
+    text = """
+    cell edge(x: vec[d]) = x |> choose { relu | tanh weight 9 }
+    network net(x: vec[4]) -> vec[4] {
+      setting rate = choose one of 0.1..1.0
+      let some = choose 1..2 of [2, 3, 4]
+      let acts = choose any of { a = relu | b = edge }
+      nodes h[2] after (x) { return sum(edge(e) for e in choose 1.. of earlier) }
+      let f = tied (choose { edge | sigmoid })
+      return loose(h)[0] + sum(g(x) for g in acts) |> f |> repeat sum(some) { f }
+    }"""
+    probed = probe(loads(text).elaborated, Random(0))
+    assert (probed.refused, probed.failure) == (0, None)
+    assert probed.passed > 10
