@@ -382,6 +382,8 @@ class Writer:
         return Written(text, (count * layer.count**times) ** number)
 
     def _require(self, sight: Sight, limit: int) -> Written:
+        if sight.lists and self._chance(2):
+            return Written(f"require {self._of_quantity(sight)}")
         if not sight.ints:
             return self._let_static(sight, limit)
         first, second = self._pick(*sight.ints), self._pick(*sight.ints)
@@ -389,6 +391,16 @@ class Writer:
             f"{first} + {second} <= 3", f"{first} >= {second}", f"{first} < 2 or {second} != 1", f"not ({first} == 2)"
         )
         return Written(f"require {condition}")
+
+    def _of_quantity(self, sight: Sight) -> str:
+        name = self._pick(*sight.lists)
+        return self._pick(
+            f"edges({name}) <= {self._pick('2', '3', '4')}",
+            f"live({name}) == len({name})",
+            f"live({name}[:2]) > 0",
+            f"depth({name}) {self._pick('< 2', '> 1', '!= 2')}",
+            f"edges({name}) - live({name}) < 2 or not present({name}[-1])",
+        )
 
     # ------------------------------------------------------------ definitions
 

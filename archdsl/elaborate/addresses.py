@@ -68,6 +68,9 @@ class Frame:
         return Frame(self.decision, self.instance, self.parameters, f"{self.suffix}@{index}")
 
 
+QUANTITIES = ("edges", "live", "depth", "present")
+"""What a `require` may ask of the end of a body."""
+
 NOWHERE = Frame("?", "?", "?")
 """Where defaults, types, functions and constants are evaluated: what stands there can decide nothing."""
 
@@ -208,6 +211,8 @@ class TreeCache:
         self._prepared: set[int] = set()
         self._applies: dict[int, bool] = {}
         self._names: dict[int, frozenset[str]] = {}
+        self._asks: dict[int, bool] = {}
+        self._asking: dict[int, tuple[ast.Require, ...]] = {}
         self.chooses: dict[int, bool] = {}
         self.applies_own: dict[int, bool] = {}
         self._names_from: dict[tuple[int, int], frozenset[str]] = {}
@@ -245,6 +250,22 @@ class TreeCache:
             self._applies[id(tree)] = known
         return known
 
+    def asks(self, tree: ast.Tree) -> bool:
+        """Tell whether a condition asks for a quantity, which is known at the end of a body."""
+        known = self._asks.get(id(tree))
+        if known is None:
+            own = isinstance(tree, ast.Call) and isinstance(tree.base, ast.Name) and tree.base.id in QUANTITIES
+            known = self._asks[id(tree)] = own or any(self.asks(child) for child in children(tree))
+        return known
+
+    def asking(self, body: ast.Body) -> tuple[ast.Require, ...]:
+        """Give the requirements of a body that are held at its end."""
+        known = self._asking.get(id(body))
+        if known is None:
+            own = (one for one in body.statements if isinstance(one, ast.Require) and self.asks(one.condition))
+            known = self._asking[id(body)] = tuple(own)
+        return known
+
     def names_in(self, tree: ast.Tree) -> frozenset[str]:
         """Give the names that an expression uses."""
         known = self._names.get(id(tree))
@@ -254,10 +275,15 @@ class TreeCache:
             self._names[id(tree)] = known
         return known
 
+    def rest(self, body: ast.Body, number: int) -> tuple[ast.Tree, ...]:
+        """Give the statements of a body from one on, with the requirements before it that are held at the end."""
+        before = (own for own in self.asking(body) if any(own is other for other in body.statements[:number]))
+        return (*body.statements[number:], *before)
+
     def names_from(self, body: ast.Body, number: int) -> frozenset[str]:
-        """Give the names that a body uses from one of its statements on."""
+        """Give the names that a body uses from one of its statements on, at its end as well."""
         known = self._names_from.get((id(body), number))
         if known is None:
-            known = frozenset().union(*(self.names_in(statement) for statement in body.statements[number:]))
+            known = frozenset().union(*(self.names_in(statement) for statement in self.rest(body, number)))
             self._names_from[id(body), number] = known
         return known

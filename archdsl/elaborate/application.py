@@ -144,6 +144,9 @@ class Application:
             results = self._interpreter.builder.op(
                 declaration, attributes, tuple(present), facts, own, _place(layer, span)
             )
+        if self._interpreter.flows.kept:
+            flow = self._interpreter.flows.made_of(present)
+            results = tuple(replace(result, flow=flow) for result in results)
         return results[0] if len(results) == 1 else Several(results)
 
     @staticmethod
@@ -193,7 +196,9 @@ class Application:
             self._interpreter.leave_out(frame.child(layer.part))
             return ABSENT
         self._interpreter.program.cache.prepare(definition)
-        present = tuple(replace(tensor, index=None, member=None) for tensor in inputs if isinstance(tensor, Tensor))
+        given = [tensor for tensor in inputs if isinstance(tensor, Tensor)]
+        flows = self._interpreter.flows
+        present = flows.inside([replace(tensor, index=None, member=None) for tensor in given])
         names = self.statics_of(layer)
         names.update(self._tensor_names(definition, layer.scope, names, present, span))
         own = frame.child(layer.part, part_of_chosen(layer))
@@ -202,7 +207,7 @@ class Application:
             return self._interpreter.evaluate(expr, Env(layer.scope, names, NOWHERE))
 
         with self.levels.inside(layer, bound, _place(layer, span)):
-            return self._inside(layer, names, present, own, span)
+            return flows.outside(self._inside(layer, names, present, own, span), given)
 
     def _inside(
         self, layer: Defined, names: dict[str, Any_], present: tuple[Tensor, ...], own: Frame, span: Span
@@ -352,13 +357,16 @@ class Application:
         self.use = span
         own = Frame(frame.decision, frame.instance, layer.instance if layer.shared else frame.parameters)
         # As in a body, where in a node list a tensor stands is not seen: two members of one type are one signature.
-        taken = tuple(replace(own, index=None, member=None) if isinstance(own, Tensor) else own for own in inputs)
+        given = [own for own in inputs if isinstance(own, Tensor)]
+        inside = iter(self._interpreter.flows.inside([replace(own, index=None, member=None) for own in given]))
+        taken = tuple(next(inside) if isinstance(own, Tensor) else own for own in inputs)
 
         def run(inner: Frame) -> Any_:
             return self.apply(layer.layer, taken, inner, self._interpreter.program.main.module.span)
 
         key = (identity_of(layer.layer), self.levels.key, taken)
-        return self._interpreter.handler.tied(layer.root, key, own, run)
+        result = self._interpreter.handler.tied(layer.root, key, own, run)
+        return self._interpreter.flows.outside(result, given)
 
 
 def _tensors_of(result: Any_) -> list[TensorLike]:

@@ -12,12 +12,14 @@ from .addresses import Frame, join
 from .builtins import elements
 from .chosen import binds_chosen, is_chosen
 from .faults import Outside, fail, not_yet
+from .flow import Node
 from .kinds import whole_of
 from .lifted import TooManyWorlds
 from .limits import (
     MAX_NAMES,
     MAX_REPEAT,
 )
+from .quantities import RESULTS
 from .report import counted
 from .unify import Unifier
 from .values import (
@@ -85,15 +87,14 @@ class Bodies:
                     )
                     env = env.bind(statement.name, self._nodes(body, number, statement, env, place), chosen=chosen)
                 case ast.Require(condition=condition):
-                    if self._interpreter.heeds_requirements and not self._may_hold(condition, env):
-                        text = " ".join(condition.span.text.split())
-                        raise Outside(
-                            Diagnostic("requirement", f"`require {text}` does not hold", Label(statement.span))
-                        )
+                    if not self._interpreter.program.cache.asks(condition):
+                        self._require(statement, env)
                 case ast.Setting():
                     env = self._interpreter.settings.bind(statement, env)
                 case ast.Return():
-                    return self._return(statement, env, inputs)
+                    result = self._return(statement, env, inputs)
+                    self._require_at_end(body, env.bind(RESULTS, result))
+                    return result
             place = None
         fail("missing-return", "a body needs a `return`", body.span)
 
@@ -102,12 +103,25 @@ class Bodies:
 
         def state() -> Hashable:
             names = self._interpreter.program.cache.names_from(body, place.number)
-            rest, key = body.statements[place.number :], (id(body), place.number)
+            rest = self._interpreter.program.cache.rest(body, place.number)
+            key = id(body), place.number
             seen = self._interpreter.observed.identity(rest, key, names, place.env, place.made)
             made = (place.made, tuple(map(identity_of, place.earlier)), identity_of(place.count))
             return place.number, seen, made
 
         self._interpreter.handler.reach(state, place)
+
+    def _require(self, statement: ast.Require, env: Env) -> None:
+        condition = statement.condition
+        if self._interpreter.heeds_requirements and not self._may_hold(condition, env):
+            text = " ".join(condition.span.text.split())
+            raise Outside(Diagnostic("requirement", f"`require {text}` does not hold", Label(statement.span)))
+
+    def _require_at_end(self, body: ast.Body, env: Env) -> None:
+        """Hold a body to what it requires of its quantities; they change no graph in which choices are kept open."""
+        if self._interpreter.opening is None:
+            for statement in self._interpreter.program.cache.asking(body):
+                self._require(statement, env)
 
     def _may_hold(self, condition: ast.Expr, env: Env) -> bool:
         opening = self._interpreter.opening
@@ -178,7 +192,7 @@ class Bodies:
                 inner = inner.bind(statement.index, i)
 
             def run(frame: Frame, inner: Env = inner) -> Any_:
-                return self.statements(statement.body, inner.at(frame), None)
+                return self._interpreter.flows.finished(self.statements(statement.body, inner.at(frame), None), base)
 
             key = self._interpreter.comprehensions.part_key(statement.body, inner)
             value = self._interpreter.handler.scope(key, inner.frame, run, is_closed=False)
@@ -190,7 +204,7 @@ class Bodies:
                     statement.body.span,
                     describe(value),
                 )
-            node = self._member_of(tensors[0], len(earlier), f"{base}[{i}]")
+            node = self._member_of(tensors[0], (base, len(earlier)), f"{base}[{i}]")
             earlier.append(node)
             return node
 
@@ -206,7 +220,7 @@ class Bodies:
         for seed in statement.seeds:
             value = self._interpreter.evaluate(seed, env)
             for tensor in self._interpreter.tensors(value, seed, env):
-                found.append(self._member_of(tensor, len(found), f"{base}~{len(found)}"))
+                found.append(self._member_of(tensor, (base, len(found)), f"{base}~{len(found)}", is_seed=True))
         return found
 
     @staticmethod
@@ -217,11 +231,11 @@ class Bodies:
             fail("too-large", message, statement.count.span, f"{length} nodes")
         return length
 
-    def _member_of(self, tensor: TensorLike, index: int, member: str) -> TensorLike:
+    def _member_of(self, tensor: TensorLike, node: Node, member: str, *, is_seed: bool = False) -> TensorLike:
         if isinstance(tensor, Absent):
             return tensor
         own = with_member(tensor, member) if self._interpreter.tracks_members else tensor
-        return replace(own, index=index)
+        return replace(self._interpreter.flows.member(own, node, is_seed=is_seed), index=node[1])
 
     def _check_results(
         self, definition: ast.Composite, results: tuple[ast.TypeExpr, ...], value: Any_, env: Env

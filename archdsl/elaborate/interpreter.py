@@ -12,7 +12,7 @@ from archdsl.diagnostics import Span
 from archdsl.ir import OpDeclaration, SharedLayer
 from archdsl.syntax import ast
 
-from .addresses import NOWHERE, Frame, head_name
+from .addresses import NOWHERE, QUANTITIES, Frame, head_name
 from .advice import application_fixes
 from .application import Application
 from .binding import give
@@ -24,6 +24,7 @@ from .chosen import is_chosen, with_chosen
 from .comprehensions import Comprehensions
 from .depth import Depth
 from .faults import fail, not_yet
+from .flow import Flows
 from .functions import Functions
 from .handlers import Handler, Keep, Static
 from .joins import Joins
@@ -41,6 +42,7 @@ from .open_choices import OpenChoices
 from .opening import Opening
 from .ops import declare
 from .program import BUILTINS, ModuleScope, Program
+from .quantities import Quantities
 from .scans import Scans
 from .settings import Settings
 from .sight import word
@@ -77,7 +79,6 @@ from .worlds import list_like, rank
 
 STEPS_OF_A_FACT = 200_000
 """What an op may use to compute one dim, weight or cost."""
-QUANTITIES = ("edges", "live", "depth", "present")
 JOINS = {"sum": "add"}
 
 
@@ -103,6 +104,7 @@ class Interpreter:
         self.depth = Depth(self.opening) if self.opening is not None else None
         self.open_choices = OpenChoices(self, self.opening) if self.opening is not None else None
         self.tracks_members = program.uses_loose()
+        self.flows = Flows(program, kept=self.opening is None)
         self.heeds_requirements = True
         self.leave_out: Callable[[Frame], None] = lambda frame: None
         self.use_cell: Callable[[str, Defined, tuple[Tensor, ...]], None] = lambda root, layer, inputs: None
@@ -117,6 +119,12 @@ class Interpreter:
         self.settings = Settings(self)
         self.observed = Observed(self)
         self.wirings = Wirings(self)
+        self.quantities = Quantities(self)
+
+    @property
+    def tells_places_apart(self) -> bool:
+        """Whether tensors bear the addresses of the node lists that they are members of."""
+        return self.tracks_members or self.flows.kept
 
     # ------------------------------------------------------------ expressions
 
@@ -291,7 +299,8 @@ class Interpreter:
             if is_layer(first):
                 check_parts(size_of(first) + size_of(second), tree.span)
                 return Composed(first, second)  # type: ignore[arg-type]
-            return self.apply(second, self.tensors(first, tree.left, env), env.frame, tree.right.span)
+            taken = self.flows.operands(self.tensors(first, tree.left, env), tree, env.frame)
+            return self.apply(second, taken, env.frame, tree.right.span)
         if isinstance(first, (Tensor, Absent)) or isinstance(second, (Tensor, Absent)):
             return self._add(tree, first, second, env)
         if is_layer(first) or is_layer(second):
@@ -310,7 +319,8 @@ class Interpreter:
                 message = f"`+` needs two tensors or two numbers, given a tensor and {describe(value)}"
                 fail("wrong-kind", message, side.span, describe(value))
             operands.append(value)
-        return self.joins.join("add", "+", operands, env, self.part(tree, env), tree.span)
+        taken = self.flows.operands(operands, tree, env.frame)
+        return self.joins.join("add", "+", taken, env, self.part(tree, env), tree.span)
 
     def _unary(self, tree: ast.Unary, env: Env) -> Any_:
         if tree.op == "not":
@@ -474,7 +484,7 @@ class Interpreter:
             arguments = self.opening.presence.spread(arguments)
         for value, where in zip(arguments, self._places(tree), strict=False):
             values.extend(self.tensors(value, where, env))
-        return self.apply(base, values, env.frame, tree.span)
+        return self.apply(base, self.flows.operands(values, tree, env.frame), env.frame, tree.span)
 
     @staticmethod
     def _places(tree: ast.Call) -> list[ast.Tree]:
@@ -482,12 +492,12 @@ class Interpreter:
         return list(tree.arguments) if len(single) == len(tree.arguments) else [tree] * 100_000
 
     def _call_builtin(self, base: Builtin, tree: ast.Call, env: Env) -> Any_:
-        if base.name in QUANTITIES:
-            not_yet(f"the quantity `{base.name}`", tree.span)
         if len(tree.arguments) == 1 and isinstance(tree.arguments[0], ast.Generator):
             values: list[Any_] = [tuple(self.comprehensions.generate(tree.arguments[0], env))]
         else:
             values = self.arguments(tree.arguments, env)
+        if base.name in QUANTITIES:
+            return self.quantities.value(base.name, values, tree, env)
         if base.name == "loose":
             return self.joins.loose(values, tree, env)
         if self.opening is not None:
@@ -496,6 +506,7 @@ class Interpreter:
         if base.name == "sum":
             operands = self.joins.operands(values, tree, env)
             if operands is not None:
+                operands = self.flows.operands(operands, tree, env.frame)
                 return self.joins.join(
                     "add", "sum", operands, env, self.part(head_name(tree.base) or tree, env), tree.span
                 )

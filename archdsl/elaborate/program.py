@@ -4,6 +4,7 @@ A file finds others in its own folder and then in the library (`archdsl/spaces`)
 `std` are known in every file; blocks are imported. A file can read nothing but its imports.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,14 +16,11 @@ from archdsl.diagnostics import ArchdslError, Diagnostic, Edit, Fix, Label, Sour
 from archdsl.ir import OpDeclaration
 from archdsl.syntax import ast, parse
 
-from .addresses import TreeCache
+from .addresses import QUANTITIES, TreeCache
 from .overloads import overload_mistake
 from .sight import path_span, word
 
-BUILTINS = (
-    "len", "sum", "min", "max", "any", "all", "round_to", "pair",
-    "edges", "live", "depth", "present", "loose",
-)  # fmt: skip
+BUILTINS = ("len", "sum", "min", "max", "any", "all", "round_to", "pair", "loose", *QUANTITIES)
 """The static builtins and the quantities, written with `(…)`."""
 
 MAX_FILE = 1 << 20
@@ -133,6 +131,14 @@ class Program:
     def uses_loose(self) -> bool:
         """Tell whether any file asks which nodes are loose: only then members of node lists are told apart."""
         return any("loose" in scope.module.source.text for scope in self.scopes if not scope.is_std)
+
+    def quantities(self) -> frozenset[str]:
+        """Give the quantities that some file asks for: only for them it is kept what tensors are made of."""
+        texts = (scope.module.source.text for scope in self.scopes if not scope.is_std)
+        return frozenset(name for text in texts for name in _QUANTITY.findall(text))
+
+
+_QUANTITY = re.compile(rf"\b({'|'.join(QUANTITIES)})\s*\(")
 
 
 def read_source(path: Path, shown: str | None = None) -> Source:

@@ -11,6 +11,7 @@ from archdsl.syntax import ast
 from .addresses import Frame
 
 if TYPE_CHECKING:
+    from .flow import Flow
     from .program import ModuleScope
 
 
@@ -20,6 +21,7 @@ class Tensor:
     """A tensor while elaborating: its type and, where a graph is built, the value in it.
 
     `index` is its place in the list that made it; `member` names it among all node lists, where `loose` needs to know.
+    `node` and `flow` say which member it is, and what it is made of, where a quantity asks for it.
     `graph` tells which graph the value belongs to: a region takes others in as captures. Where choices are kept open,
     `lacking` tells that some architecture lacks the tensor, and the index may depend on a choice.
     """
@@ -30,6 +32,8 @@ class Tensor:
     index: "int | Lifted | None" = None
     member: "str | OneMember | None" = None
     lacking: "Lacking | None" = None
+    node: tuple[str, int] | None = None
+    flow: "Flow | None" = None
     origin: Span | None = field(default=None, compare=False, repr=False)
 
 

@@ -191,7 +191,7 @@ class Explorer:
         own = None if key is None else key()
         if own is not None and not holds_tied(own):
             # The members of node lists outside of the part bear their addresses.
-            instance = "" if is_closed or not self._interpreter.tracks_members else frame.instance
+            instance = "" if is_closed or not self._interpreter.tells_places_apart else frame.instance
             known = self._known.get((own, instance))
             if known is None:
                 known = self._explore(run, Frame("", instance, "", frame.suffix), is_closed=is_closed)
