@@ -15,6 +15,7 @@ from archdsl.searchspace import Architecture
 from .inputs import (
     ArchArgument,
     AtOption,
+    FillOption,
     Found,
     JsonOption,
     OutOption,
@@ -25,6 +26,7 @@ from .inputs import (
     find_architecture,
     open_space,
     plugins,
+    say_moved,
 )
 from .output import console, print_json, print_table
 
@@ -68,14 +70,15 @@ def show(
     arch: ArchArgument,
     at: AtOption = None,
     settings: SetOption = None,
+    fill: FillOption = None,
     svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Draw it as SVG.")] = None,
     nas: Annotated[bool, typer.Option("--nas", help="Print its graph as a network without choices.")] = False,
 ) -> None:
     """Print an architecture as a tree with shapes and costs, or draw it."""
     from archdsl.ir.draw import to_svg, to_tree
 
-    found = find_architecture(arch, at, settings)
-    _say_dropped(found)
+    found = find_architecture(arch, at, settings, fill)
+    say_moved(found)
     graph = found.architecture.graph
     if svg is not None:
         refuse_existing(svg)
@@ -97,23 +100,19 @@ def _write(path: Path, text: str) -> None:
         raise ArchdslError(Diagnostic("unwritable-file", f"cannot write `{path}`: {error.strerror}")) from None
 
 
-def _say_dropped(found: Found) -> None:
-    for address in found.dropped:
-        console.print(f"dropped, for nothing asks for it here: {address}", markup=False)
-
-
 def cost(
     arch: ArchArgument,
     at: AtOption = None,
     settings: SetOption = None,
+    fill: FillOption = None,
     plugin: PluginOption = None,
     by_op: Annotated[bool, typer.Option("--by-op", help="Each kind of op by itself.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Print parameters, multiply-accumulates (MACs) and FLOPs (2 x MACs) of one example."""
     plugins(plugin)
-    found = find_architecture(arch, at, settings)
-    _say_dropped(found)
+    found = find_architecture(arch, at, settings, fill)
+    say_moved(found)
     architecture = found.architecture
     how = "measured" if is_measured(architecture.graph) else "declared"
     facts = {"params": architecture.params, "macs": architecture.macs, "flops": 2 * architecture.macs, "how": how}
@@ -141,6 +140,7 @@ def compile_(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write; never overwritten.")],
     at: AtOption = None,
     settings: SetOption = None,
+    fill: FillOption = None,
     data: Annotated[str | None, typer.Option("--data", help="Take the data's shape, and an example from them.")] = None,
     plugin: PluginOption = None,
     seed: SeedOption = 0,
@@ -152,8 +152,8 @@ def compile_(
     from archdsl.interop.export import export
 
     plugins(plugin)
-    found = find_architecture(arch, at, settings)
-    _say_dropped(found)
+    found = find_architecture(arch, at, settings, fill, seed)
+    say_moved(found)
     architecture = found.architecture
     if data is not None:
         architecture = _fitted(architecture, data)
@@ -172,7 +172,9 @@ def _fitted(architecture: Architecture, data: str) -> Architecture:
     from archdsl.evaluators.training import fit_to_data
 
     space = fit_to_data(architecture.space, load_dataset(data)).space
-    return space.transfer(architecture)[0]
+    moved, dropped = space.transfer(architecture)
+    say_moved(Found(moved, None, dropped))
+    return moved
 
 
 compile_.__name__ = "compile"

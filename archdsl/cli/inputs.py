@@ -8,7 +8,10 @@ import typer
 
 from archdsl.codegen import load_plugin
 from archdsl.diagnostics import Diagnostic, UsageError
-from archdsl.searchspace import Architecture, Space, load, load_architecture
+from archdsl.ir import label_text
+from archdsl.searchspace import Architecture, Space, load, load_architecture, shipped
+
+from .output import errors
 
 SpaceArgument = Annotated[str, typer.Argument(metavar="SPACE", help="A path or a shipped name, either with :network.")]
 ArchArgument = Annotated[
@@ -16,7 +19,13 @@ ArchArgument = Annotated[
     typer.Argument(metavar="ARCH", help="An architecture's file, a run (its best), or a SPACE without choices."),
 ]
 SetOption = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a static; repeatable.")]
-AtOption = Annotated[str | None, typer.Option("--at", metavar="NETWORK", help="Rebuild it in another network.")]
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", metavar="NETWORK", help="Rebuild it in another network of its file, or in a SPACE."),
+]
+FillOption = Annotated[
+    str | None, typer.Option("--fill", metavar="prior", help="Draw decisions that are missing in another network.")
+]
 PluginOption = Annotated[
     list[str] | None, typer.Option("--plugin", metavar="FILE.py", help="Python of yours to import; repeatable.")
 ]
@@ -79,15 +88,20 @@ def size_text(space: Space) -> str:
 @final
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An architecture, the trained weights if there are some, and what a transfer dropped."""
+    """An architecture, the trained weights if there are some, and what a transfer dropped and what it drew."""
 
     architecture: Architecture
     weights: Path | None
     dropped: tuple[str, ...] = ()
+    drawn: tuple[str, ...] = ()
 
 
-def find_architecture(spec: str, at: str | None = None, settings: list[str] | None = None) -> Found:
+def find_architecture(
+    spec: str, at: str | None = None, settings: list[str] | None = None, fill: str | None = None, seed: int = 0
+) -> Found:
     """Find an architecture by its file, by a run, or as the only one of a space.
+
+    It is rebuilt where `at` or other statics are asked for; `fill` says how decisions that are missing are found.
 
     Raises:
         UsageError: there is none, or the space has several.
@@ -108,8 +122,29 @@ def find_architecture(spec: str, at: str | None = None, settings: list[str] | No
             message = f"`{spec}` has {size_text(space)}; draw one: archdsl sample {spec} --out arch.yaml"
             raise UsageError(Diagnostic("not-an-architecture", message))
         return Found(space.sample(seed=0), None)
+    if fill not in (None, "prior"):
+        raise UsageError(Diagnostic("bad-option", f"expected `--fill prior`, given `--fill {fill}`"))
     if at is None and not settings:
         return found
-    space = found.architecture.space.at(at, statics(settings))
-    architecture, dropped = space.transfer(found.architecture)
-    return Found(architecture, found.weights if space == found.architecture.space else None, dropped)
+    space = _place(found.architecture.space, at, statics(settings))
+    given = found.architecture.decisions
+    architecture, dropped = space.transfer(found.architecture, fill="prior" if fill else None, seed=seed)
+    drawn = tuple(address for address in architecture.decisions if address not in given)
+    return Found(architecture, found.weights if space == found.architecture.space else None, dropped, drawn)
+
+
+def _place(space: Space, at: str | None, given: dict[str, Any]) -> Space:
+    """Give the space in which an architecture is rebuilt: a network of its own file, or any other that is named."""
+    elsewhere = at is not None and at not in space.elaborated.program.networks()
+    if at is not None and elsewhere and (":" in at or at.endswith(".nas") or at in shipped()):
+        return load(at, **given)
+    return space.at(at, given)
+
+
+def say_moved(found: Found) -> None:
+    """Say on standard error what a transfer dropped, and what it drew."""
+    for address in found.dropped:
+        errors.print(f"dropped, for nothing asks for it here: {address}", markup=False)
+    for address in found.drawn:
+        label = label_text(found.architecture.decisions[address])
+        errors.print(f"drawn, for it was not decided: {address} = {label}", markup=False)

@@ -17,13 +17,16 @@ from .inputs import (
     SpaceArgument,
     find_architecture,
     open_space,
+    say_moved,
 )
 from .output import console, print_json
 
 
 def rank(arch: ArchArgument, at: AtOption = None, settings: SetOption = None, as_json: JsonOption = False) -> None:
     """Print how many architectures of its space come before one, exactly."""
-    architecture = find_architecture(arch, at, settings).architecture
+    found = find_architecture(arch, at, settings)
+    say_moved(found)
+    architecture = found.architecture
     index, size = architecture.space.rank(architecture), architecture.space.size()
     if as_json:
         print_json({"rank": index, "architectures": size, "kind": "exact"})

@@ -19,6 +19,8 @@ from .architectures import refuse_existing
 from .inputs import (
     ArchArgument,
     AtOption,
+    FillOption,
+    Found,
     JsonOption,
     PluginOption,
     SeedOption,
@@ -27,6 +29,7 @@ from .inputs import (
     find_architecture,
     open_space,
     plugins,
+    say_moved,
     size_text,
     statics,
 )
@@ -88,6 +91,7 @@ def train(
     epochs: EpochsOption = 20,
     at: AtOption = None,
     settings: SetOption = None,
+    fill: FillOption = None,
     training: TrainingOption = None,
     final: Annotated[bool, typer.Option("--final", help="Train on validation samples too; measure on test.")] = False,
     repeats: Annotated[int, typer.Option("--repeats", help="How many trainings, each from its own seed.")] = 1,
@@ -100,12 +104,15 @@ def train(
     from archdsl import api
 
     files = plugins(plugin)
-    architecture = find_architecture(arch, at, settings).architecture
+    found = find_architecture(arch, at, settings, fill, seed)
+    say_moved(found)
+    architecture = found.architecture
     evaluator = api.trainer(data, statics(training), device=device, final=final)
     if not final and evaluator.dataset.test is not None:
         evaluator = replace(evaluator, measures_test=True)
     fitted = _announce(architecture.space, evaluator)
-    moved, _ = fitted.transfer(architecture)
+    moved, dropped = fitted.transfer(architecture)
+    say_moved(Found(moved, None, dropped))
     _search(
         fitted, evaluator, "given", {"decisions": moved.to_dict()}, repeats, None, epochs, seed,
         out or _fresh(fitted.network), files,

@@ -5,7 +5,7 @@ over different addresses, a `Sum` unites sets that have no member in common (a d
 normal form: Darwiche, 2001). So counting is one pass, and sampling never meets a dead end.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from math import prod
@@ -28,6 +28,15 @@ class Literal:
     address: str
     label: Labels
     weight: float
+
+    def agrees(self, decisions: Mapping[str, Label]) -> bool:
+        """Tell whether decisions have this one, or say nothing of its address."""
+        if self.address not in decisions:
+            return True
+        label = decisions[self.address]
+        if isinstance(self.label, Interval):
+            return label in self.label
+        return label == self.label and type(label) is type(self.label)
 
 
 @final
@@ -169,6 +178,15 @@ def count() -> Fold[int]:
 def mass() -> Fold[float]:
     """Add up the priors of the members, the product over each one's decisions."""
     return Fold(lambda literal: literal.weight, lambda parts: prod(parts, start=1.0), lambda parts: sum(parts))
+
+
+def mass_of(decisions: Mapping[str, Label]) -> Fold[float]:
+    """Add up the priors of the members that decide as given wherever they decide what is given."""
+    return Fold(
+        lambda literal: literal.weight if literal.agrees(decisions) else 0.0,
+        lambda parts: prod(parts, start=1.0),
+        lambda parts: sum(parts),
+    )
 
 
 def addresses() -> Fold[frozenset[str]]:

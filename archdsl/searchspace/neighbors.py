@@ -82,10 +82,7 @@ def _taken(own: Labels, wanted: Label | None, rng: Random) -> Label:
 
 
 def _agrees(literal: Literal, wanted: Mapping[str, Label]) -> bool:
-    label = wanted.get(literal.address)
-    if isinstance(literal.label, Interval):
-        return label in literal.label
-    return label == literal.label and type(label) is type(literal.label)
+    return literal.address in wanted and literal.agrees(wanted)
 
 
 def _admits(node: Diagram, wanted: Mapping[str, Label]) -> bool:

@@ -1,14 +1,14 @@
 """Draws members of a diagram: by the priors of their choices, or each as likely as any other."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from random import Random
 from typing import Any, final
 
 from archdsl.ir import Interval, Label
 
-from .diagram import Diagram, Fold, Literal, Product, Sum, count, mass
+from .diagram import Diagram, Fold, Literal, Product, Sum, count, mass, mass_of
 
 Pick = Callable[[Sequence[Any], Random], int]
 """Gives a place among shares, told by where each ends, with the probability that its share has of the whole."""
@@ -61,13 +61,20 @@ def by_priors(diagram: Diagram) -> Sampler:
     return Sampler(diagram, mass(), _pick_by_mass)
 
 
+def by_priors_given(diagram: Diagram, decisions: Mapping[str, Label]) -> Sampler | None:
+    """Draw by the priors among the members that decide as given where they decide it; None where there are none."""
+    shares = mass_of(decisions)
+    return Sampler(diagram, shares, _pick_by_mass) if shares(diagram) else None
+
+
 def uniformly(diagram: Diagram) -> Sampler:
     """Draw each member with the same probability: by whole numbers, so without any error of rounding."""
     return Sampler(diagram, count(), _pick_by_count)
 
 
 def _pick_by_mass(ends: Sequence[float], rng: Random) -> int:
-    return min(bisect_right(ends, rng.random() * ends[-1]), len(ends) - 1)
+    # Beyond the last share that is not empty is what a sum may be rounded to.
+    return min(bisect_right(ends, rng.random() * ends[-1]), bisect_left(ends, ends[-1]))
 
 
 def _pick_by_count(ends: Sequence[int], rng: Random) -> int:

@@ -26,6 +26,7 @@ from .genotypes import Genotypes, count_genotypes
 from .neighbors import Changer
 from .order import Order
 from .sampling import Sampler, by_priors, uniformly
+from .transfer import Fill, filled
 
 
 @final
@@ -331,13 +332,27 @@ class Space:
         bound = bind_network(self.elaborated.program, network or self.network, {**kept, **(statics or {})})
         return Space(bound, self.spec)
 
-    def transfer(self, architecture: Architecture) -> tuple[Architecture, tuple[str, ...]]:
+    def transfer(
+        self, architecture: Architecture, *, fill: Fill | None = None, seed: int = 0
+    ) -> tuple[Architecture, tuple[str, ...]]:
         """Replay an architecture of another space by its labels; give the addresses that nothing asks for here.
 
+        `fill="prior"` draws what is missing by the priors, restricted to the members that decide as given.
+
         Raises:
-            ArchdslError: a decision is missing or inadmissible here.
+            ArchdslError: a decision is missing or inadmissible here; all of them are listed.
+
+        >>> import archdsl
+        >>> found = archdsl.load("darts", c=16, cells=8).sample(seed=0)
+        >>> larger, dropped = archdsl.load("darts_imagenet").transfer(found)
+        >>> larger.decisions == found.decisions, dropped
+        (True, ())
         """
         decisions = self._normalized(architecture.decisions)
+        if fill is not None:
+            rng = Random(seed)
+            drawn = filled(self.network, self.diagram, decisions, self.choices, self.real_settings, rng)
+            decisions = {**decisions, **drawn}
         graph, asked = replayed_graph(self.elaborated, decisions)
         found = Architecture(self, asked)
         found.remember(graph)

@@ -17,6 +17,7 @@ OPS = 6
 SIZES = {
     "nas_bench_201": 5**6,
     "darts": prod(comb(2 + i, 2) * 7**2 for i in range(4)) ** 2,
+    "darts_imagenet": prod(comb(2 + i, 2) * 7**2 for i in range(4)) ** 2,
     "proxylessnas": 6**6 * 7**15,
     "mobilenet_v2": 1,
     "enas_macro": 6**12 * 2**66,
