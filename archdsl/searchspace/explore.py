@@ -168,6 +168,7 @@ class Explorer:
         path.factors.append(known.diagrams[number])
         path.picked.append(known.diagrams[number])
         path.decided.update(known.labels_of(number))
+        path.branched = len(path.sizes)  # no two classes lead to one state: what follows tells them apart
         return number
 
     def _alternatives(self, point: Point) -> Alternatives:
