@@ -237,7 +237,7 @@ class Space:
         Raises:
             ArchdslError: they are of no architecture of this space; the diagnostics say why.
         """
-        graph, asked = architecture_graph(self.elaborated, self._normalized(decisions))
+        graph, asked = self._read(decisions)
         architecture = Architecture(self, asked)
         architecture.remember(graph)
         return architecture
@@ -245,7 +245,7 @@ class Space:
     def explain(self, decisions: Mapping[str, Label]) -> tuple[Diagnostic, ...]:
         """Say why these decisions are of no architecture of this space; empty when they are of one."""
         try:
-            architecture_graph(self.elaborated, self._normalized(decisions))
+            self._read(decisions)
         except ArchdslError as error:
             return error.diagnostics
         return ()
@@ -256,7 +256,7 @@ class Space:
         if not isinstance(decisions, Mapping):
             return False
         try:
-            architecture_graph(self.elaborated, self._normalized(decisions))
+            self._read(decisions)
         except Outside:
             return False
         return True
@@ -357,6 +357,21 @@ class Space:
         found = Architecture(self, asked)
         found.remember(graph)
         return found, tuple(address for address in decisions if address not in asked)
+
+    def _read(self, decisions: Mapping[str, Label]) -> tuple[Graph, dict[str, Label]]:
+        """Give the graph of decisions, and those that it asked for.
+
+        Only decisions that are of no member as they stand are compared with all labels: for these, and for nothing
+        else, the space has to be walked.
+        """
+        plain = {a: _as_set(label) if isinstance(label, list | tuple) else label for a, label in decisions.items()}
+        try:
+            return architecture_graph(self.elaborated, plain)
+        except Outside:
+            normalized = self._normalized(decisions)
+            if normalized == plain:
+                raise
+        return architecture_graph(self.elaborated, normalized)
 
     def _normalized(self, decisions: Mapping[str, Label]) -> dict[str, Label]:
         """Take labels as people write them: lists in any order for sets, numbers for labels that are their text."""

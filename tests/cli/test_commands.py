@@ -7,6 +7,7 @@ import pytest
 
 from archdsl.cli.main import run
 from archdsl.searchspace import load, shipped
+from tests.small import STATICS
 
 SPACES = Path(__file__).parents[2] / "spaces"
 
@@ -18,7 +19,11 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def test_every_shipped_file_is_proved(capsys: pytest.CaptureFixture[str]) -> None:
     files = [str(path) for path in (*sorted(SPACES.glob("*.nas")), *sorted((SPACES / "std").glob("*.nas")))]
-    lines = printed(capsys, "check", *files).splitlines()
+    large = [file for file in files if Path(file).stem in STATICS]
+    lines = printed(capsys, "check", *(file for file in files if file not in large)).splitlines()
+    for file in large:
+        statics = [f"--set={name}={value}" for name, value in STATICS[Path(file).stem].items()]
+        lines += printed(capsys, "check", file, *statics).splitlines()
     assert len(lines) == len(files)
     assert all(": proved: " in line for line in lines)
 
@@ -35,6 +40,12 @@ def test_what_is_not_proved_is_an_error_only_where_it_is_asked_for(
     assert "warning[budget-spent]: not every architecture of `n` is proved" in said.err + said.out
     assert "drawn at random" in said.err + said.out
     assert run(["check", "--strict", str(path)]) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STATICS)
+def test_a_large_space_is_proved(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ": proved: " in printed(capsys, "check", name)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def decisions_of(table: dict[str, np.ndarray[Any, Any]], row: int) -> tuple[int,
     return vertices, decisions
 
 
-@pytest.mark.parametrize("rows", [12, pytest.param(1_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rows", [40, pytest.param(1_000, marks=pytest.mark.slow)])
 def test_a_cell_of_the_table_has_its_parameters(table: dict[str, np.ndarray[Any, Any]], rows: int) -> None:
     for row in Random(101).sample(range(ROWS), rows):
         vertices, decisions = decisions_of(table, row)
