@@ -92,6 +92,35 @@ def test_every_code_has_a_page() -> None:
     assert raised - set(codes()) == set()
 
 
+def texts_in(tree: ast.AST) -> Iterator[str]:
+    """Give all texts of a program that read like a code."""
+    for value in ast.walk(tree):
+        if isinstance(value, ast.Constant) and re.fullmatch("[a-z]+(-[a-z]+)+", str(value.value)):
+            yield str(value.value)
+
+
+def names_in(tree: ast.AST) -> Iterator[str]:
+    """Give what rewrites and operators are called: the texts that a class has as its `name`."""
+    for part in ast.walk(tree):
+        if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name) and part.target.id == "name":
+            yield from texts_in(part)
+
+
+def test_whatever_reads_like_a_code_has_a_page() -> None:
+    """A code that comes to a diagnostic by some detour has one, too."""
+    rewrites = ROOT / "archdsl" / "ir" / "rewrites"
+    trees = {
+        path: ast.parse(path.read_text(encoding="utf-8"))
+        for folder in (ROOT / "archdsl", ROOT / "backends")
+        for path in folder.rglob("*.py")
+    }
+    others = NO_CODES.union(*(names_in(tree) for tree in trees.values()))
+    others = others.union(*(texts_in(tree) for path, tree in trees.items() if path.is_relative_to(rewrites)))
+    found = set().union(*(texts_in(tree) for tree in trees.values())) - (others - set(codes()))
+    assert found - set(codes()) == set()
+    assert {code for code in codes() if "-" in code} - found == set(), "a page is of a code that nothing raises"
+
+
 def test_an_unknown_code_is_told_the_nearest() -> None:
     with pytest.raises(UsageError) as caught:
         explain("unknown-nam")

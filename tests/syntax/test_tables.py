@@ -84,6 +84,14 @@ def test_the_examples_of_the_reference_use_every_rule_of_the_grammar() -> None:
     assert rules - used == set()
 
 
+def test_the_examples_of_the_reference_use_every_word_and_sign_of_the_grammar() -> None:
+    tables = load_tables()
+    texts = {token.text for block in blocks() for token in tokenize(Source(str(REFERENCE), block), tables).tokens}
+    operators = set(re.findall(r'"([^"]+)"', re.search(r"^OR: .*?^$", grammar_text(), re.S | re.M)[0]))  # type: ignore[index]
+    assert len(operators) > 20
+    assert {*tables.words, *tables.literals.values(), *operators} - texts == set()
+
+
 def test_the_reference_names_the_words_of_the_grammar() -> None:
     text = " ".join(REFERENCE.read_text(encoding="utf-8").split())
     reserved = re.search(r"Reserved words\*\* are no names: `([a-z ]+)`", text)
