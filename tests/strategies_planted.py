@@ -162,6 +162,42 @@ CONTEXTS = (
         "nodes q[2] after (x) {{ return sum({name}_e(e) for e in earlier) }} return q[{v} - 2] + q[1]",
         60,
     ),
+    (
+        "",
+        "nodes q[2] after (x) {{ return sum(relu(e) for e in choose 1.. of earlier) }}"
+        " require edges(q) <= {u} return x + q[-1]",
+        3,
+    ),
+    (
+        "choice {name}_e(x: image[c, h, w]) {{ none = absent | relu }}",
+        "nodes q[2] after (x) {{ return sum({name}_e(e) for e in choose any of earlier) }}"
+        " let l = loose(q) require live(q) >= {u} - 1 return x + sum(l) |> conv[c, 2 if len(l) > {v} - 1 else 3]",
+        27,
+    ),
+    (
+        "",
+        "nodes q[3] after (x) {{ return relu(choose one of earlier) }} let l = len(loose(q))"
+        " require depth(q) >= {u} or live(q) < {v} return q[-1] |> conv[c, 2 if l == {w} else 3]",
+        6,
+    ),
+    (
+        "block {name}_b[f](x: image[c, h, w]) {{\n"
+        "  nodes q[2] after (x) {{ return f(choose one of earlier) }} require depth(q) < {u} return sum(loose(q))\n}}",
+        "x |> {name}_b[choose {{ relu | conv[c, 1] }}] |> {name}_b[tied (choose {{ tanh | conv[c + {v} - 1, 1] }})]",
+        16,
+    ),
+    (
+        "",
+        "let y = (choose {{ none = absent | some = relu }})(x) let z = (choose {{ none = absent | some = tanh }})(x)"
+        " require present(y) or {u} == 1 or present(z) return y + z",
+        4,
+    ),
+    (
+        "",
+        "setting rate = choose one of [1, 2, {u} + 2] let k = choose one of 1..3"
+        " require rate > k return x |> conv[c, 2 if k == {v} else 3]",
+        9,
+    ),
 )
 
 DEEP = "block {name}_deep[s](x: image[c, h, w]) = x |> {name}_deep[s] |> relu"
@@ -210,7 +246,7 @@ class _Planter:
         definitions, body, count = self._pick(*CONTEXTS)
         numbers = {key: self._draw(st.integers(1, 3)) for key in "uvw"}
         lines = [body.format(name="plant", **numbers)]
-        if not lines[0].startswith(("let", "nodes")):
+        if "return" not in lines[0]:
             lines[0] = f"return {lines[0]}"
         known = [definitions.format(name="plant", **numbers)] if definitions else []
         return self._plant(known, lines, count)
