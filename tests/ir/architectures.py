@@ -26,7 +26,10 @@ class Drawn:
         if point.address not in self.decisions:
             if isinstance(point, SomeOf):
                 size = self._rng.randint(point.low, point.high)
-                self.decisions[point.address] = tuple(sorted(self._rng.sample(range(point.count), size)))
+                if point.names is not None:
+                    self.decisions[point.address] = tuple(sorted(self._rng.sample(point.names, size)))
+                else:
+                    self.decisions[point.address] = tuple(sorted(self._rng.sample(range(point.count), size)))
             else:
                 self.decisions[point.address] = self._rng.choice(point.labels)
         return self.decisions[point.address]
