@@ -257,7 +257,7 @@ class Keep:
     """Keeps every choice open but those that are decided in `world`: the walk that gives the supergraph.
 
     The interpreter opens choices itself; within an alternative it adds to the world. `refused` says which cannot be
-    kept open: of each it goes on with the alternatives that are like the first.
+    kept open: of each it goes on with the alternatives before.
     """
 
     def __init__(self) -> None:

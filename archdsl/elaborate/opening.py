@@ -5,14 +5,14 @@ open choice; else the smallest expression that does is computed for each label.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar, final
 
 from archdsl.diagnostics import Span
 from archdsl.ir import Graph, Guard, Is, Label, Output
-from archdsl.ir.guards import ALWAYS, addresses_of, atoms, either
+from archdsl.ir.guards import addresses_of, atoms, either
 
 from . import lifted
 from .addresses import Frame, join, last_part
@@ -190,8 +190,12 @@ class Opening:
         for label in split.among:
             guard = Is(split.address, (label,), split.among)
             found = self._walk(guard, {split.address: label}, lambda: self.evaluate(run, frame, span), captures)
-            if found is not None:
-                walked[label] = _Walked(ALWAYS, span, *found)
+            if found is None:
+                continue
+            own = _Walked(guard, span, *found)
+            if self._refuses(walked.values(), own):
+                break  # what is left may be thousands, and is as little alike
+            walked[label] = own
         if not walked:
             raise NoWorld
         if len(walked) == 1:
@@ -267,11 +271,14 @@ class Opening:
             with self.within(alternatives[0].world, self.builder):
                 return alternatives[0].walk()
         captures = Captures()
-        walked = []
+        walked: list[_Walked] = []
+        refused = False
         for own in alternatives:
-            found = self._walk(own.guard, own.world, own.walk, captures)
+            found = None if refused else self._walk(own.guard, own.world, own.walk, captures)
             value, region = found or (ABSENT, self.builder)
-            walked.append(_Walked(own.guard, own.span, value, region, is_nowhere=found is None))
+            here = _Walked(own.guard, own.span, value, region, is_nowhere=found is None)
+            refused = refused or self._refuses(walked, here)
+            walked.append(replace(here, value=ABSENT, is_nowhere=True) if refused else here)
         return self._node(walked, captures, address, span, decides=decides)
 
     def _address(self, frame: Frame, decision: str) -> str:
@@ -282,21 +289,17 @@ class Opening:
         further = self._further[address] - 1
         return f"{address}#{further}" if further else address
 
-    def _alike(self, walked: Sequence[_Walked]) -> list[_Walked]:
-        """Refuse the alternatives that give other types than the first; the walk goes on as if they were nowhere."""
-        found: list[_Walked] = []
-        first: _Walked | None = None
-        for own in walked:
-            refused = None
-            if tensors := _tensors(own.value, own.span):
-                first = first or own
-                apart = set(atoms(first.guard)) ^ set(atoms(own.guard))
-                decisions = {address: self.made[address] for address in addresses_of(sorted(apart, key=repr))}
-                refused = unlike_types(decisions, _tensors(first.value, first.span), tensors, (first.span, own.span))
-            if refused is not None:
-                self._handler.refused.append(refused)
-            found.append(own if refused is None else replace(own, value=ABSENT, is_nowhere=True))
-        return found
+    def _refuses(self, others: Iterable[_Walked], own: _Walked) -> bool:
+        """Refuse an alternative that gives other types than those before; the walk goes on as if it were nowhere."""
+        tensors = _tensors_of(own.value)
+        first = next((other for other in others if _tensors_of(other.value)), None)
+        if first is None or not tensors:
+            return False
+        apart = set(atoms(first.guard)) ^ set(atoms(own.guard))
+        decisions = {address: self.made[address] for address in addresses_of(sorted(apart, key=repr))}
+        refused = unlike_types(decisions, _tensors_of(first.value), tensors, (first.span, own.span))
+        self._handler.refused += [refused] if refused is not None else []
+        return refused is not None
 
     def _node(
         self, walked: Sequence[_Walked], captures: Captures, address: str, span: Span, *, decides: bool = False
@@ -305,7 +308,7 @@ class Opening:
         table: list[tuple[Guard, Graph | None]] = []
         given: list[tuple[Guard, tuple[Tensor, ...]]] = []
         nowhere: list[tuple[Guard, tuple[Tensor, ...]]] = []
-        for own in self._alike(walked):
+        for own in walked:
             tensors = _tensors(own.value, own.span)
             if not tensors:
                 table.append((own.guard, None))
@@ -367,16 +370,22 @@ def _is_local(value: Any_, region: Builder) -> bool:
             return False
 
 
-def _tensors(value: Any_, span: Span) -> tuple[Tensor, ...]:
+def _tensors_of(value: Any_) -> tuple[Tensor, ...]:
+    """Give the tensors that a value is, nothing where it is none."""
     match value:
-        case Absent():
-            return ()
         case Tensor():
             return (value,)
         case Several(values=values) if _is_several(value):
             return values  # type: ignore[return-value]
         case _:
-            fail("open-choice", "only what gives tensors can be kept open here", span, "gives something else")
+            return ()
+
+
+def _tensors(value: Any_, span: Span) -> tuple[Tensor, ...]:
+    found = _tensors_of(value)
+    if not found and not isinstance(value, Absent):
+        fail("open-choice", "only what gives tensors can be kept open here", span, "gives something else")
+    return found
 
 
 def _joined(tensors: tuple[Tensor, ...]) -> Any_:

@@ -12,12 +12,17 @@ import archdsl
 from archdsl.backends.numpy.interpreter import run as run_numpy
 from archdsl.backends.torch import Supernet
 from archdsl.backends.torch.network import weights_by_declaration
-from archdsl.ir import Graph, verify
+from archdsl.ir import Graph, open_decisions, verify
 from tests.strategies_nas import spaces
 
 SMALL: dict[str, dict[str, Any]] = {
     "nas_bench_201": {"width": 4, "per_stage": 1, "size": 8},
     "darts": {"c": 4, "cells": 3, "search": True, "size": 16},
+}
+WIDE: dict[str, dict[str, Any]] = {
+    "enas_macro": {"width": 4, "layers": 6, "search": True, "size": 8},
+    "once_for_all": {"size": 32, "classes": 4},
+    "proxylessnas": {"size": 32, "classes": 4},
 }
 
 
@@ -81,6 +86,19 @@ def assert_is_the_reference(space: archdsl.Space, training: bool) -> None:
 @pytest.mark.parametrize("name", SMALL)
 def test_under_one_hot_coefficients_it_computes_the_architecture(name: str, training: bool) -> None:
     assert_holds_its_architectures(archdsl.load(name, **SMALL[name]), training)
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_without_chance_it_computes_the_architecture(name: str) -> None:
+    assert_holds_its_architectures(archdsl.load(name, **WIDE[name]), training=False, number=2)
+
+
+@pytest.mark.parametrize("name", SMALL | WIDE)
+def test_its_open_choices_are_those_of_the_space(name: str) -> None:
+    space = archdsl.load(name, **(SMALL | WIDE)[name])
+    graph = space.supergraph()
+    assert verify(graph) == ()
+    assert set(open_decisions(graph.walk())) == set(space.choices)
 
 
 CELLS: list[tuple[str, dict[str, Any]]] = [
@@ -153,6 +171,32 @@ OPEN: dict[str, str] = {
         "return x |> step[1] |> step[2] |> tanh",
         """cell step[s](x: image[c, h, w]) {
              return x |> choose { a = relu when s == 1 | b = conv[c, 3] | c = conv[c, 1] }
+           }""",
+    ),
+    "a stage of MnasNet": small_space(
+        "return x |> stage[4, 1] |> tanh |> stage[4, 1]",
+        """use std.image: sep_conv
+           block stage[out, stride](x: image) {
+             let kernel = choose { 3 | 5 }
+             let se     = choose { 0 | 1.0 }
+             let body   = choose {
+               conv = conv_bn[out, kernel, _] | sep = sep_conv[out, kernel, _]
+             | mb = mbconv[out, kernel, choose { 2 | 3 }, _, se]
+             }
+             return x |> repeat choose one of 1..3 as i { body[stride if i == 0 else 1] }
+           }""",
+    ),
+    "a stage of MnasNet whose width stays inside": small_space(
+        "return x |> stage[4, 1]",
+        """use std.image: sep_conv
+           block layers[width, kernel, out, stride](x: image) {
+             let body = choose { conv = conv_bn[width, kernel, _] | sep = sep_conv[width, kernel, _] }
+             return x |> repeat choose one of 1..2 as i { body[stride if i == 0 else 1] } |> conv_bn[out, 1]
+           }
+           block stage[out, stride](x: image) {
+             let kernel = choose { 3 | 5 }
+             let width  = round_to(out * choose { 0.5 | 1.0 | 1.5 }, 2)
+             return x |> layers[width, kernel, out, stride]
            }""",
     ),
     "a stage whose layers share a kernel, and its depth": small_space(
@@ -322,6 +366,12 @@ def test_what_cannot_be_kept_open_is_refused(text: str, message: str) -> None:
     (diagnostic,) = raised.value.diagnostics
     assert message in diagnostic.message
     assert diagnostic.primary is not None
+
+
+def test_what_is_refused_is_walked_no_further() -> None:
+    with pytest.raises(archdsl.ArchdslError, match="tensors of different widths") as caught:
+        archdsl.load("enas_macro", layers=12).supergraph()  # its last layers join any of 2,048 lists
+    assert len(caught.value.diagnostics) == 1
 
 
 def test_what_depends_on_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
