@@ -71,6 +71,9 @@ class Frame:
 QUANTITIES = ("edges", "live", "depth", "present")
 """What a `require` may ask of the end of a body."""
 
+COSTS = ("params", "macs")
+"""What it may ask of all that the results of a body depend on."""
+
 NOWHERE = Frame("?", "?", "?")
 """Where defaults, types, functions and constants are evaluated: what stands there can decide nothing."""
 
@@ -202,6 +205,23 @@ def children(tree: ast.Tree) -> list[ast.Tree]:
     return found
 
 
+def asked_by(tree: ast.Tree) -> frozenset[str]:
+    """Give the quantities that a condition asks for."""
+    own: frozenset[str] = frozenset()
+    if isinstance(tree, ast.Call) and isinstance(tree.base, ast.Name) and tree.base.id in QUANTITIES:
+        own = frozenset({tree.base.id})
+    elif isinstance(tree, ast.Name) and tree.id in COSTS:
+        own = frozenset({tree.id})
+    return own.union(*(asked_by(child) for child in children(tree)))
+
+
+def required_of(tree: ast.Tree) -> frozenset[str]:
+    """Give the quantities that the requirements in a tree ask for."""
+    if isinstance(tree, ast.Require):
+        return asked_by(tree.condition)
+    return frozenset().union(*(required_of(child) for child in children(tree)))
+
+
 @final
 class TreeCache:
     """What is computed once of a program's trees, by their identity; it lives as long as the program."""
@@ -211,6 +231,7 @@ class TreeCache:
         self._prepared: set[int] = set()
         self._applies: dict[int, bool] = {}
         self._names: dict[int, frozenset[str]] = {}
+        self.quantities: frozenset[str] | None = None
         self._asks: dict[int, bool] = {}
         self._asking: dict[int, tuple[ast.Require, ...]] = {}
         self.chooses: dict[int, bool] = {}
@@ -254,8 +275,7 @@ class TreeCache:
         """Tell whether a condition asks for a quantity, which is known at the end of a body."""
         known = self._asks.get(id(tree))
         if known is None:
-            own = isinstance(tree, ast.Call) and isinstance(tree.base, ast.Name) and tree.base.id in QUANTITIES
-            known = self._asks[id(tree)] = own or any(self.asks(child) for child in children(tree))
+            known = self._asks[id(tree)] = bool(asked_by(tree))
         return known
 
     def asking(self, body: ast.Body) -> tuple[ast.Require, ...]:

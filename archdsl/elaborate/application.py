@@ -14,7 +14,7 @@ from .advice import recursion_fixes, shape_fixes
 from .binding import complete
 from .chosen import part_of_chosen
 from .depth import joined
-from .faults import Fault, emptied_at, fail, seen_from
+from .faults import Fault, emptied_at, fail, not_yet, seen_from
 from .lacking import is_lacking
 from .levels import Levels
 from .lifted import settled
@@ -24,6 +24,7 @@ from .limits import (
 from .loans import Loans
 from .ops import attributes_of
 from .program import ModuleScope
+from .spending import holds_shared
 from .unify import Unifier, origins
 from .values import (
     ABSENT,
@@ -145,7 +146,8 @@ class Application:
                 declaration, attributes, tuple(present), facts, own, _place(layer, span)
             )
         if self._interpreter.flows.kept:
-            flow = self._interpreter.flows.made_of(present)
+            flows = self._interpreter.flows
+            flow = flows.spent(flows.made_of(present), facts, own)
             results = tuple(replace(result, flow=flow) for result in results)
         return results[0] if len(results) == 1 else Several(results)
 
@@ -190,6 +192,7 @@ class Application:
         definition = layer.definition
         assert isinstance(definition, ast.Composite)
         self._closed(layer)
+        self._refuse_shared(tuple(identity_of(own) for _, own in layer.given), span)
         variadic = any(parameter.variadic for parameter in definition.tensors or ())
         absent = sum(isinstance(tensor, Absent) for tensor in inputs)
         if absent and (not variadic or absent == len(inputs)):
@@ -207,7 +210,12 @@ class Application:
             return self._interpreter.evaluate(expr, Env(layer.scope, names, NOWHERE))
 
         with self.levels.inside(layer, bound, _place(layer, span)):
-            return flows.outside(self._inside(layer, names, present, own, span), given)
+            return flows.outside(self._inside(layer, names, present, own, span), given, own)
+
+    def _refuse_shared(self, identity: Hashable, span: Span) -> None:
+        """Refuse to count weights that are shared with what is outside of a definition."""
+        if self._interpreter.flows.spends and holds_shared(identity):
+            not_yet("a cost that is required where a shared layer is given to a definition", span)
 
     def _inside(
         self, layer: Defined, names: dict[str, Any_], present: tuple[Tensor, ...], own: Frame, span: Span
@@ -223,7 +231,8 @@ class Application:
 
         def run(inner: Frame) -> Any_:
             try:
-                return _from_inside(self._interpreter.bodies.body(definition, Env(layer.scope, names, inner), present))
+                value = self._interpreter.bodies.body(definition, Env(layer.scope, names, inner), present)
+                return self._interpreter.flows.closed(_from_inside(value), inner)
             except Fault as fault:
                 if not layer.scope.is_std:
                     if definition.kind == "network":
@@ -320,6 +329,9 @@ class Application:
         return self._interpreter.handler.scope(own, frame, iterate, is_closed=False)
 
     def _iterations(self, layer: Repeated, inputs: Sequence[TensorLike], frame: Frame) -> Any_:
+        flows = self._interpreter.flows
+        before = flows.entering((*inputs, *layer.env.names.values()))
+
         def step(i: int, values: Sequence[TensorLike]) -> Sequence[TensorLike]:
             env = layer.env.bind(layer.repeat.index, i) if layer.repeat.index else layer.env
             own = frame.child(f"{layer.part}[{i}]")
@@ -329,7 +341,8 @@ class Application:
                 return part_key and part_key(), tuple(map(identity_of, values))
 
             def run(inner: Frame) -> Any_:
-                return self._iterate(layer, values, env.at(inner))
+                held = before | flows.entering(values)
+                return flows.summed(self._iterate(layer, values, env.at(inner)), inner.instance, held)
 
             result = self._interpreter.handler.scope(part_key and key, own, run, is_closed=False)
             return _tensors_of(result)
@@ -342,7 +355,7 @@ class Application:
         for i in range(first, layer.count):
             if i > first:
                 self._interpreter.handler.reach(partial(_after, i, result), (i, result))
-            result = joined(step(i, _tensors_of(result)))
+            result = flows.summed(joined(step(i, _tensors_of(result))), frame.child(layer.part).instance, before)
         return result
 
     def _iterate(self, layer: Repeated, values: Sequence[TensorLike], env: Env) -> Any_:
@@ -362,11 +375,14 @@ class Application:
         taken = tuple(next(inside) if isinstance(own, Tensor) else own for own in inputs)
 
         def run(inner: Frame) -> Any_:
-            return self.apply(layer.layer, taken, inner, self._interpreter.program.main.module.span)
+            value = self.apply(layer.layer, taken, inner, self._interpreter.program.main.module.span)
+            return self._interpreter.flows.closed(value, inner)
 
-        key = (identity_of(layer.layer), self.levels.key, taken)
+        identity = identity_of(layer.layer)
+        self._refuse_shared(identity, self._interpreter.program.main.module.span)
+        key = (identity, self.levels.key, taken)
         result = self._interpreter.handler.tied(layer.root, key, own, run)
-        return self._interpreter.flows.outside(result, given)
+        return self._interpreter.flows.outside(result, given, frame, layer.instance if layer.shared else None)
 
 
 def _tensors_of(result: Any_) -> list[TensorLike]:

@@ -12,7 +12,7 @@ from .addresses import Frame, join
 from .builtins import elements
 from .chosen import binds_chosen, is_chosen
 from .faults import Outside, fail, not_yet
-from .flow import Node
+from .flow import Cost, Node
 from .kinds import whole_of
 from .lifted import TooManyWorlds
 from .limits import (
@@ -27,6 +27,7 @@ from .values import (
     NO_TENSORS,
     Absent,
     Any_,
+    Auxiliary,
     Env,
     Lifted,
     Several,
@@ -34,6 +35,7 @@ from .values import (
     TensorLike,
     describe,
     identity_of,
+    is_auxiliary,
     is_layer,
     with_member,
 )
@@ -65,6 +67,7 @@ class Bodies:
             fail(
                 "too-large", f"a body binds at most {MAX_NAMES} names", body.statements[MAX_NAMES].span, "one too many"
             )
+        before = self._interpreter.flows.entering(env.names.values())
         place: _Place | None = self._interpreter.handler.begin()
         if place is not None:
             env = place.env
@@ -73,7 +76,7 @@ class Bodies:
             if number < begin:
                 continue
             if number and place is None:
-                self._reach(body, _Place(number, env))
+                env = self._reach(body, _Place(number, env), before).env
             if (taken := self._interpreter.wirings.take(body, number, env)) is not None:
                 env, begin = taken
                 place = None
@@ -85,7 +88,8 @@ class Bodies:
                     chosen = self._interpreter.builds and is_chosen(
                         statement.count, env, self._interpreter.program.cache
                     )
-                    env = env.bind(statement.name, self._nodes(body, number, statement, env, place), chosen=chosen)
+                    env, nodes = self._nodes(body, number, statement, env, place, before)
+                    env = env.bind(statement.name, nodes, chosen=chosen)
                 case ast.Require(condition=condition):
                     if not self._interpreter.program.cache.asks(condition):
                         self._require(statement, env)
@@ -98,8 +102,13 @@ class Bodies:
             place = None
         fail("missing-return", "a body needs a `return`", body.span)
 
-    def _reach(self, body: ast.Body, place: "_Place") -> None:
+    def _reach(self, body: ast.Body, place: "_Place", before: frozenset[Cost]) -> "_Place":
         """Note that what follows depends on the names that it uses, and on what a statement has made so far."""
+        if self._interpreter.flows.spends:
+            used = self._interpreter.program.cache.names_from(body, place.number)
+            site = f"{place.env.frame.instance}#{place.number}"
+            env, earlier = self._interpreter.flows.settle(place.env, used, place.earlier, site, before)
+            place = replace(place, env=env, earlier=earlier)
 
         def state() -> Hashable:
             names = self._interpreter.program.cache.names_from(body, place.number)
@@ -110,6 +119,7 @@ class Bodies:
             return place.number, seen, made
 
         self._interpreter.handler.reach(state, place)
+        return place
 
     def _require(self, statement: ast.Require, env: Env) -> None:
         condition = statement.condition
@@ -134,7 +144,7 @@ class Bodies:
 
     def _return(self, statement: ast.Return, env: Env, inputs: tuple[Tensor, ...] | None) -> Any_:
         values = tuple(self._result(value, env, inputs) for value in statement.values)
-        named = [Several((_Aux(a.name), self._result(a.value, env, inputs))) for a in statement.auxiliaries]  # type: ignore[arg-type]
+        named = [Several((Auxiliary(a.name), self._result(a.value, env, inputs))) for a in statement.auxiliaries]  # type: ignore[arg-type]
         if not named and len(values) == 1:
             return values[0]
         return self._interpreter.bounded(Several((*values, *named)), statement.span)
@@ -175,7 +185,16 @@ class Bodies:
             fail("wrong-arity", message, place, f"{len(statement.names)} names", secondary=secondary)
         return dict(zip(statement.names, values, strict=True))
 
-    def _nodes(self, body: ast.Body, number: int, statement: ast.Nodes, env: Env, place: "_Place | None") -> Any_:
+    def _nodes(
+        self,
+        body: ast.Body,
+        number: int,
+        statement: ast.Nodes,
+        env: Env,
+        place: "_Place | None",
+        before: frozenset[Cost],
+    ) -> tuple[Env, Any_]:
+        """Make a node list; give the names around it as they are afterwards."""
         if isinstance(statement.count, ast.Range):
             not_yet("a range of node counts", statement.count.span)
         count = self._interpreter.hold(statement.count, env)
@@ -185,14 +204,18 @@ class Bodies:
         earlier = [*place.earlier] if place is not None and first else self._seeds(statement, env, base)
 
         def make(i: int) -> TensorLike:
+            nonlocal env
             if i > first:
-                self._reach(body, _Place(number, env, i, tuple(earlier), count))
+                reached = self._reach(body, _Place(number, env, i, tuple(earlier), count), before)
+                env, earlier[:] = reached.env, reached.earlier
             inner = env.bind("earlier", tuple(earlier) or NO_TENSORS).at(env.frame.child(f"{part}[{i}]"))
             if statement.index:
                 inner = inner.bind(statement.index, i)
 
             def run(frame: Frame, inner: Env = inner) -> Any_:
-                return self._interpreter.flows.finished(self.statements(statement.body, inner.at(frame), None), base)
+                flows = self._interpreter.flows
+                made = flows.finished(self.statements(statement.body, inner.at(frame), None), base)
+                return flows.summed(made, frame.instance, flows.entering(inner.names.values()))
 
             key = self._interpreter.comprehensions.part_key(statement.body, inner)
             value = self._interpreter.handler.scope(key, inner.frame, run, is_closed=False)
@@ -209,11 +232,11 @@ class Bodies:
             return node
 
         if self._interpreter.depth is not None and isinstance(count, Lifted):
-            return self._interpreter.depth.nodes(count, statement.count.span, base, make)
+            return env, self._interpreter.depth.nodes(count, statement.count.span, base, make)
         length = self._length(count, statement)
         for i in range(first, length):
             make(i)
-        return tuple(earlier[len(earlier) - length :]) or NO_TENSORS
+        return env, tuple(earlier[len(earlier) - length :]) or NO_TENSORS
 
     def _seeds(self, statement: ast.Nodes, env: Env, base: str) -> list[TensorLike]:
         found: list[TensorLike] = []
@@ -240,7 +263,7 @@ class Bodies:
     def _check_results(
         self, definition: ast.Composite, results: tuple[ast.TypeExpr, ...], value: Any_, env: Env
     ) -> None:
-        values = [v for v in (value.values if isinstance(value, Several) else (value,)) if not _is_auxiliary(v)]
+        values = [v for v in (value.values if isinstance(value, Several) else (value,)) if not is_auxiliary(v)]
         if isinstance(value, Absent) and definition.kind != "network":
             return
         if len(values) != len(results):
@@ -276,21 +299,9 @@ class _Place:
     count: Any_ = 0
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class _Aux:
-    """Marks an auxiliary result with its name."""
-
-    name: str
-
-
-def _is_auxiliary(value: Any_) -> bool:
-    return isinstance(value, Several) and bool(value.values) and isinstance(value.values[0], _Aux)
-
-
 def split_auxiliaries(value: Any_) -> tuple[list[Any_], list[tuple[str, Any_]]]:
     """Part what a network returns into its results and its auxiliary results with their names."""
     values = list(value.values) if isinstance(value, Several) else [value]
-    main = [v for v in values if not _is_auxiliary(v)]
-    auxiliary = [(v.values[0].name, v.values[1]) for v in values if _is_auxiliary(v)]  # type: ignore[union-attr]
+    main = [v for v in values if not is_auxiliary(v)]
+    auxiliary = [(v.values[0].name, v.values[1]) for v in values if is_auxiliary(v)]  # type: ignore[union-attr]
     return main, auxiliary

@@ -12,7 +12,7 @@ from archdsl.diagnostics import Span
 from archdsl.ir import OpDeclaration, SharedLayer
 from archdsl.syntax import ast
 
-from .addresses import NOWHERE, QUANTITIES, Frame, head_name
+from .addresses import COSTS, NOWHERE, QUANTITIES, Frame, head_name
 from .advice import application_fixes
 from .application import Application
 from .binding import give
@@ -24,7 +24,7 @@ from .chosen import is_chosen, with_chosen
 from .comprehensions import Comprehensions
 from .depth import Depth
 from .faults import fail, not_yet
-from .flow import Flows
+from .flows import Flows
 from .functions import Functions
 from .handlers import Handler, Keep, Static
 from .joins import Joins
@@ -42,7 +42,7 @@ from .open_choices import OpenChoices
 from .opening import Opening
 from .ops import declare
 from .program import BUILTINS, ModuleScope, Program
-from .quantities import Quantities
+from .quantities import RESULTS, Quantities
 from .scans import Scans
 from .settings import Settings
 from .sight import word
@@ -179,6 +179,8 @@ class Interpreter:
             if isinstance(value, Unread):
                 self.settings.refuse(tree)
             return named(self.part(tree, env), value)
+        if tree.id in COSTS and RESULTS in env.names:
+            return self.quantities.cost(tree, env)
         return self.global_name(tree.id, env.scope, tree.span, self.part(tree, env))
 
     def global_name(self, name: str, scope: ModuleScope, span: Span, part: str) -> Any_:

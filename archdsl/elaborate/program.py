@@ -4,7 +4,6 @@ A file finds others in its own folder and then in the library (`archdsl/spaces`)
 `std` are known in every file; blocks are imported. A file can read nothing but its imports.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,7 +15,7 @@ from archdsl.diagnostics import ArchdslError, Diagnostic, Edit, Fix, Label, Sour
 from archdsl.ir import OpDeclaration
 from archdsl.syntax import ast, parse
 
-from .addresses import QUANTITIES, TreeCache
+from .addresses import QUANTITIES, TreeCache, required_of
 from .overloads import overload_mistake
 from .sight import path_span, word
 
@@ -134,11 +133,17 @@ class Program:
 
     def quantities(self) -> frozenset[str]:
         """Give the quantities that some file asks for: only for them it is kept what tensors are made of."""
-        texts = (scope.module.source.text for scope in self.scopes if not scope.is_std)
-        return frozenset(name for text in texts for name in _QUANTITY.findall(text))
-
-
-_QUANTITY = re.compile(rf"\b({'|'.join(QUANTITIES)})\s*\(")
+        known = self.cache.quantities
+        if known is None:
+            bodies = (
+                definition.body
+                for scope in self.scopes
+                if not scope.is_std
+                for definition in scope.module.definitions
+                if isinstance(definition, ast.Composite)
+            )
+            known = self.cache.quantities = frozenset().union(*map(required_of, bodies))
+        return known
 
 
 def read_source(path: Path, shown: str | None = None) -> Source:

@@ -7,7 +7,8 @@ from archdsl.syntax import ast
 
 from .faults import fail
 from .flow import depth_of, flow_of, uses_of
-from .values import Absent, Any_, Env, Several, Tensor, describe
+from .spending import costs_of, total
+from .values import Absent, Any_, Env, Several, Tensor, describe, is_auxiliary
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -42,6 +43,15 @@ class Quantities:
                 bases = {member.node[0] for member in members if member.node is not None}
                 return max((depth_of(result, base) for result in results for base in bases), default=0)
 
+    def cost(self, tree: ast.Name, env: Env) -> int:
+        """Give what all costs that the results depend on; an auxiliary one has weights, and runs in training only."""
+        results = _tensors(env.names[RESULTS], auxiliary=tree.id == "params")
+        number = total(frozenset().union(*map(costs_of, results)), tree.id)
+        if number is None:
+            message = f"`{tree.id}` is required of what holds an op that declares none"
+            fail("undeclared-cost", message, tree.span, "not known before a network is built")
+        return number
+
     @staticmethod
     def _present(values: Sequence[Any_], tree: ast.Call) -> bool:
         if len(values) != 1 or not isinstance(values[0], (Tensor, Absent)):
@@ -58,9 +68,9 @@ class Quantities:
         return members
 
 
-def _tensors(value: Any_) -> Iterator[Tensor]:
+def _tensors(value: Any_, *, auxiliary: bool = True) -> Iterator[Tensor]:
     if isinstance(value, Tensor):
         yield value
-    elif isinstance(value, Several):
+    elif isinstance(value, Several) and (auxiliary or not is_auxiliary(value)):
         for own in value.values:
-            yield from _tensors(own)
+            yield from _tensors(own, auxiliary=auxiliary)

@@ -7,7 +7,7 @@ from typing import Any, final
 from archdsl.diagnostics import Edit, Fix, Span
 from archdsl.syntax import ast
 
-from .addresses import children
+from .addresses import COSTS, children
 from .arguments import check_applied, check_call, check_statics, refuse_tensors
 from .bind import Names
 from .labels import check_labels, check_weights
@@ -38,6 +38,7 @@ class Resolver:
     names: Names = field(init=False)
     _unknown: UnknownNames = field(init=False)
     _unnamed: ast.Tree | None = None
+    _requires: bool = False
     _networks: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -78,7 +79,7 @@ class Resolver:
         found = self.find(tree.id)
         if found is not None:
             self._no_network(found[1], tree.span)
-        elif tree.id not in BUILTINS and tree.id not in self.excused:
+        elif tree.id not in BUILTINS and tree.id not in self.excused and not (self._requires and tree.id in COSTS):
             for near in self._unknown.add(tree, sight, is_layer=is_layer):
                 self._meant(near, sight)
 
@@ -287,7 +288,9 @@ class Resolver:
                     self._unnamed = outer
                     self.names.bind(inner, name, "setting", word(statement.span, name)).used = True
                 case ast.Require(condition=condition):
+                    self._requires = True
                     self.visit(condition, inner)
+                    self._requires = False
                 case ast.Return():
                     returned = statement
                     self._return(statement, inner)

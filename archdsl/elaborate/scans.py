@@ -81,14 +81,18 @@ class Scans:
             return ABSENT
         if sequence.lacking or any(isinstance(start, Tensor) and start.lacking for start in layer.starts):
             not_yet("`scan` of a tensor that an open choice may leave out", span)
-        results = self._results(layer, sequence, frame, span)
+        results, given = self._results(layer, sequence, frame, span)
         if self._interpreter.flows.kept:
             starts = (start for start in layer.starts if isinstance(start, Tensor))
             flow = self._interpreter.flows.made_of((sequence, *starts))
+            flow = self._interpreter.flows.spent_by_steps(flow, given, steps_of(sequence.type), frame.child(layer.part))
             results = tuple(replace(result, flow=flow) for result in results)
         return Several(results)
 
-    def _results(self, layer: Scanned, sequence: Tensor, frame: Frame, span: Span) -> tuple[Tensor, ...]:
+    def _results(
+        self, layer: Scanned, sequence: Tensor, frame: Frame, span: Span
+    ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+        """Give the results of a scan, and those of its cell."""
         step = _step(sequence, span)
         states = states_of(self._interpreter, layer, step)
         types = (step, *(state.type for state in states))
@@ -99,8 +103,8 @@ class Scans:
         own = frame.child(layer.part)
         builder = self._interpreter.builder
         if builder is None:
-            self._walk(layer, states, tuple(Tensor(type_, origin=layer.span) for type_ in types), own)
-            return tuple(Tensor(type_, origin=span) for type_ in (stacked, *types[1:]))
+            given = self._walk(layer, states, tuple(Tensor(type_, origin=layer.span) for type_ in types), own)
+            return tuple(Tensor(type_, origin=span) for type_ in (stacked, *types[1:])), given
         captures = Captures()
         region = builder.region(captures)
         ports = (region.input(Input(f"x{i}", type_)) for i, type_ in enumerate(types))
@@ -111,7 +115,7 @@ class Scans:
         finally:
             self._interpreter.builder = builder
         graph = region.graph(tuple(Output(region.value(tensor)) for tensor in given))
-        return builder.scan(graph, captures, sequence, tuple(state.start for state in states), own, span)
+        return builder.scan(graph, captures, sequence, tuple(state.start for state in states), own, span), given
 
     def _walk(
         self, layer: Scanned, states: Sequence[State], taken: tuple[Tensor, ...], frame: Frame

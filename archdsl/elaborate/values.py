@@ -407,6 +407,19 @@ def in_full(tensor: Tensor) -> Tensor:
     return replace(tensor, value=own.value, graph=own.graph, lacking=None)
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Auxiliary:
+    """Marks an auxiliary result with its name."""
+
+    name: str
+
+
+def is_auxiliary(value: object) -> bool:
+    """Tell whether a result of a body is an auxiliary one."""
+    return isinstance(value, Several) and bool(value.values) and isinstance(value.values[0], Auxiliary)
+
+
 def is_static(value: object) -> bool:
     """Tell whether a value is known while elaborating and can be an op's attribute."""
     return isinstance(value, (int, float, bool, str)) or (

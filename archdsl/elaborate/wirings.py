@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from archdsl.ir import Label
 from archdsl.syntax import ast
 
+from .addresses import asked_by
 from .batch import Batch, Mask, Unfit, Varying, codes_of, listed
 from .handlers import SomeOf
 from .observed import Sight, identity_of_names, is_pure
@@ -297,6 +298,10 @@ class Wirings:
         return listed([(tuple(bound[own] for own in loops), there) for bound, there in turns], wrong)
 
 
+def _is_heeded(statement: ast.Require) -> bool:
+    return is_pure(statement.condition) and not asked_by(statement.condition)
+
+
 def form_of(body: ast.Body, number: int) -> Form | None:
     """Read a `let` that chooses some of a list for each of a list, and the requirements that can be heeded with it."""
     let = body.statements[number]
@@ -312,7 +317,7 @@ def form_of(body: ast.Body, number: int) -> Form | None:
         return None
     after = number + 1
     requires: list[ast.Expr] = []
-    while isinstance(own := body.statements[after], ast.Require) and is_pure(own.condition):
+    while isinstance(own := body.statements[after], ast.Require) and _is_heeded(own):
         requires.append(own.condition)
         after += 1
     return Form(let, clause, choice, choice.source, tuple(requires), after)
