@@ -14,6 +14,19 @@ from .brute_force import brute_force, key_of
 OPS = 6
 """The ops of `digits_cells`."""
 
+
+def modules_of_steps(depth: int) -> int:
+    """Count the modules of sequences in `einspace`."""
+    inner = modules_of_steps(depth - 1) if depth > 1 else 0
+    return 5 + 3 * inner**2 + inner**3
+
+
+def modules_of_grids(depth: int) -> int:
+    """Count the modules of images in `einspace`."""
+    inner = modules_of_grids(depth - 1) if depth > 1 else 0
+    return 6 + modules_of_steps(3) + 4 * inner**2
+
+
 SIZES = {
     "nas_bench_201": 5**6,
     "darts": prod(comb(2 + i, 2) * 7**2 for i in range(4)) ** 2,
@@ -22,6 +35,7 @@ SIZES = {
     "mobilenet_v2": 1,
     "enas_macro": 6**12 * 2**66,
     "once_for_all": (9**2 + 9**3 + 9**4) ** 5,
+    "einspace": modules_of_grids(3) ** 2,
     "darts_rnn": factorial(8) * 4**8,
     "enas_rnn": factorial(11) * 4**12,
     "squeezenas": 13**20,

@@ -36,6 +36,7 @@ SQUEEZENAS = {
 SMALL: dict[str, dict[str, Any]] = {
     "darts_rnn": {"d": 6, "vocab": 9, "steps": 4},
     "enas_rnn": {"d": 6, "vocab": 9, "steps": 4},
+    "einspace": {"width": 4, "size": 8, "classes": 3},
     "squeezenas": {"height": 64, "width": 96, "window": 3, "window_stride": 1, "classes": 3},
     "squeezenas:squeezenas_large": {"height": 64, "width": 96, "window": 3, "window_stride": 1, "classes": 3},
     "squeezenas:squeezenas_xlarge": {"height": 64, "width": 96, "classes": 3},
