@@ -6,7 +6,7 @@ from typing import Final
 
 from archdsl.ir.graph import Graph
 
-from .costs import costs_of
+from .costs import costs_of, keys_of
 from .outline import Outline, outline
 from .pictures import Box, Picture
 from .scopes import parts_of, plain
@@ -21,8 +21,8 @@ Line = tuple[str, str, str, str]
 def to_tree(graph: Graph) -> str:
     """Print a graph as a tree: what stands where, the types, the parameters and the MACs.
 
-    Equal parts in a row stand on one line, with their number, and their costs are added up. A cell is unfolded below
-    the first line that it has, with the types and costs of one use.
+    Equal parts in a row stand on one line, with their number, and their costs are added up. Weights that parts
+    share count in the first. A cell is unfolded below the first line that it has, with the types and costs of one use.
     """
     shown = outline(graph)
     inputs = ", ".join(f"{port.name}: {port.type}" for port in graph.inputs)
@@ -38,9 +38,11 @@ def to_tree(graph: Graph) -> str:
 
 def _lines(shown: Outline, picture: Picture, margin: str, unfolded: set[int]) -> Iterator[Line]:
     base = picture.address
+    counted: set[str] = set()
     for i, box in enumerate(picture.boxes):
         is_last = i == len(picture.boxes) - 1
-        params, macs = costs_of(box.nodes)
+        params, macs = costs_of(box.nodes, counted)
+        counted |= keys_of(box.nodes)
         name = margin + (_LAST if is_last else _BRANCH) + shortened(_name(box, base), 70)
         yield name, ", ".join(map(str, box.types)), _count(params), _count(macs)
         if box.cell is not None and box.cell not in unfolded:
