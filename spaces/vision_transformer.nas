@@ -14,13 +14,14 @@ block layer[heads, ratios](x: seq[t, d]) {
   return x |> encoder_layer[parts, 64 * parts, round_to(d * ratio, 1)]
 }
 
+block encoder[least, most, heads, ratios](x: seq[t, d]) = repeat choose one of least..most { layer[heads, ratios] }
+
 network vision_transformer[
   widths = [192, 216, 240], heads = [3, 4], ratios = [3.5, 4.0], least = 12, most = 14, patch = 16, classes = 1000,
   channels = 3, size = 224
 ](x: image[channels, size, size]) -> vec[classes] {
   let width = choose one of widths
-  let depth = choose one of least..most
   return x |> patch_embed[width, patch] |> prepend_token |> add_position
-    |> repeat depth { layer[heads, ratios] }
+    |> encoder[least, most, heads, ratios]
     |> layer_norm |> first_step |> linear[classes]
 }

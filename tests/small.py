@@ -4,7 +4,7 @@ from typing import Any
 
 from archdsl.searchspace import Space, load
 
-STATICS: dict[str, dict[str, Any]] = {"nas_bench_101": {"vertices": 5}}
+STATICS: dict[str, dict[str, Any]] = {"nas_bench_101": {"vertices": 5}, "enas_rnn": {"n": 6}}
 """What is set for a space that at its own size takes longer than a test may."""
 
 

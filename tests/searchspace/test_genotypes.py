@@ -64,6 +64,8 @@ def test_a_motif_that_is_not_used_is_a_part_of_the_genotype_alone(none: str) -> 
 @pytest.mark.parametrize("name", [name for name in shipped() if name not in LEAVES_OUT])
 def test_a_shipped_space_whose_cells_are_all_used_has_a_genotype_for_each_architecture(name: str) -> None:
     space = load_small(name)
+    if name == "codeepneat":
+        pytest.skip("a blueprint may leave a species out")
     assert space.genotypes().number == space.size()
 
 

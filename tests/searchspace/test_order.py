@@ -213,6 +213,8 @@ def points_of(space: Space, decisions: Decisions) -> list[Point]:
 @pytest.mark.parametrize("name", shipped())
 def test_ranks_of_the_shipped_spaces(name: str) -> None:
     space = load_small(name)
+    if space.real_settings:
+        pytest.skip("a space with real settings has no order")
     check_ranks(space, 1)
 
 

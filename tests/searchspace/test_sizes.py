@@ -27,6 +27,14 @@ def modules_of_grids(depth: int) -> int:
     return 6 + modules_of_steps(3) + 4 * inner**2
 
 
+def networks_of_species(species: int) -> int:
+    """Count the networks of `codeepneat`, but for what it learns with: blueprints with the modules that they use."""
+    wirings = [prod(2**i - 1 for i in range(1, n + 1)) for n in range(5)]
+    modules = sum(wirings[n] * 48**n for n in (1, 2, 3))
+    onto = [[sum((-1) ** j * comb(k, j) * (k - j) ** n for j in range(k + 1)) for k in range(4)] for n in range(5)]
+    return sum(wirings[n] * comb(species, k) * onto[n][k] * modules**k for n in range(1, 5) for k in (1, 2, 3))
+
+
 SIZES = {
     "nas_bench_201": 5**6,
     "darts": prod(comb(2 + i, 2) * 7**2 for i in range(4)) ** 2,
@@ -36,6 +44,7 @@ SIZES = {
     "enas_macro": 6**12 * 2**66,
     "once_for_all": (9**2 + 9**3 + 9**4) ** 5,
     "einspace": modules_of_grids(3) ** 2,
+    "codeepneat": 2 * networks_of_species(3),
     "darts_rnn": factorial(8) * 4**8,
     "enas_rnn": factorial(11) * 4**12,
     "squeezenas": 13**20,

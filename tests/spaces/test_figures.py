@@ -36,6 +36,7 @@ SQUEEZENAS = {
 SMALL: dict[str, dict[str, Any]] = {
     "darts_rnn": {"d": 6, "vocab": 9, "steps": 4},
     "enas_rnn": {"d": 6, "vocab": 9, "steps": 4},
+    "codeepneat": {"width": 4, "size": 8, "classes": 3},
     "einspace": {"width": 4, "size": 8, "classes": 3},
     "squeezenas": {"height": 64, "width": 96, "window": 3, "window_stride": 1, "classes": 3},
     "squeezenas:squeezenas_large": {"height": 64, "width": 96, "window": 3, "window_stride": 1, "classes": 3},
@@ -58,9 +59,10 @@ def test_a_random_network_of_a_space_trains(name: str, seed: int) -> None:
 
 
 def test_deit_tiny_is_a_vision_transformer() -> None:
-    decisions: dict[str, Label] = {"vision_transformer.width": 192, "vision_transformer.depth": 12}
+    decisions: dict[str, Label] = {"vision_transformer.width": 192, "vision_transformer.encoder": 12}
     for layer in range(12):
-        decisions |= {f"vision_transformer.layer[{layer}].parts": 3, f"vision_transformer.layer[{layer}].ratio": 4.0}
+        place = f"vision_transformer.encoder.layer[{layer}]"
+        decisions |= {f"{place}.parts": 3, f"{place}.ratio": 4.0}
     assert archdsl.load("vision_transformer").architecture(decisions).params == 5_717_416
 
 
