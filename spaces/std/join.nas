@@ -24,6 +24,12 @@ op concat(*xs: vec[*d]) -> vec[sum(d)] { law pure, identity, keeps_zero }
 """The features of all at each step, one sequence after the other."""
 op concat(*xs: seq[t, *d]) -> seq[t, sum(d)] { law pure, identity, keeps_zero }
 
+"""The channels of all, one signal after the other."""
+op concat(*xs: signal[*c, t]) -> signal[sum(c), t] { law pure, identity, keeps_zero }
+
+"""The channels of all, one volume after the other."""
+op concat(*xs: volume[*c, d, h, w]) -> volume[sum(c), d, h, w] { law pure, identity, keeps_zero }
+
 """The steps of all, one sequence after the other."""
 op concat_steps(*xs: seq[*t, d]) -> seq[sum(t), d] { law pure, identity, keeps_zero }
 

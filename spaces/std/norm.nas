@@ -20,6 +20,26 @@ op bn[affine: bool = true, eps: float = 1e-5, momentum: float = 0.1](x: vec[c]) 
   law norm
 }
 
+"""Batch normalisation of each channel of a signal."""
+op bn[affine: bool = true, eps: float = 1e-5, momentum: float = 0.1](x: signal[c, t]) -> signal[c, t] {
+  require eps > 0 and 0 <= momentum and momentum <= 1
+  weight scale[c] when affine
+  weight shift[c] when affine
+  buffer mean[c]
+  buffer var[c]
+  law norm
+}
+
+"""Batch normalisation of each channel of a volume."""
+op bn[affine: bool = true, eps: float = 1e-5, momentum: float = 0.1](x: volume[c, d, h, w]) -> volume[c, d, h, w] {
+  require eps > 0 and 0 <= momentum and momentum <= 1
+  weight scale[c] when affine
+  weight shift[c] when affine
+  buffer mean[c]
+  buffer var[c]
+  law norm
+}
+
 """Layer normalisation: each vector gets mean 0 and variance 1, then a learned scale and shift."""
 op layer_norm[affine: bool = true, eps: float = 1e-5](x: vec[d]) -> vec[d] {
   require eps > 0

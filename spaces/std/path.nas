@@ -25,6 +25,18 @@ op zero[stride = 1](x: seq[t, d]) -> seq[t, d] {
   law pure, zero
 }
 
+"""A signal of zeros; it has no stride but 1."""
+op zero[stride = 1](x: signal[c, t]) -> signal[c, t] {
+  require stride == 1
+  law pure, zero
+}
+
+"""A volume of zeros; it has no stride but 1."""
+op zero[stride = 1](x: volume[c, d, h, w]) -> volume[c, d, h, w] {
+  require stride == 1
+  law pure, zero
+}
+
 """In training, each element is zero with probability `rate`, the others grow by `1 / (1 - rate)`."""
 op dropout[rate: float](x: t) -> t {
   require 0 <= rate and rate < 1
@@ -41,6 +53,20 @@ op channel_dropout[rate: float](x: image[c, h, w]) -> image[c, h, w] {
 
 """In training, each feature of an example is zero at all steps with probability `rate`."""
 op channel_dropout[rate: float](x: seq[t, d]) -> seq[t, d] {
+  require 0 <= rate and rate < 1
+  law keeps_zero
+  law pure, identity when rate == 0
+}
+
+"""In training, each channel of a signal is zero with probability `rate`, the others grow by `1 / (1 - rate)`."""
+op channel_dropout[rate: float](x: signal[c, t]) -> signal[c, t] {
+  require 0 <= rate and rate < 1
+  law keeps_zero
+  law pure, identity when rate == 0
+}
+
+"""In training, each channel of a volume is zero with probability `rate`, the others grow by `1 / (1 - rate)`."""
+op channel_dropout[rate: float](x: volume[c, d, h, w]) -> volume[c, d, h, w] {
   require 0 <= rate and rate < 1
   law keeps_zero
   law pure, identity when rate == 0

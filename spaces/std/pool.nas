@@ -32,3 +32,12 @@ op global_avg_pool(x: seq[t, d]) -> vec[d] {
   require t >= 1
   law pure, keeps_zero
 }
+
+"""The mean of each channel over time."""
+op global_avg_pool(x: signal[c, t]) -> vec[c] {
+  require t >= 1
+  law pure, keeps_zero
+}
+
+"""The mean of each channel of a volume."""
+op global_avg_pool(x: volume[c, d, h, w]) -> vec[c] { law pure, keeps_zero }

@@ -18,6 +18,18 @@ op split[n: int](x: seq[t, d]) -> (seq[t, n], seq[t, d - n]) {
   law pure, keeps_zero
 }
 
+"""The first `n` channels of a signal, and the rest."""
+op split[n: int](x: signal[c, t]) -> (signal[n, t], signal[c - n, t]) {
+  require 0 < n and n < c
+  law pure, keeps_zero
+}
+
+"""The first `n` channels of a volume, and the rest."""
+op split[n: int](x: volume[c, d, h, w]) -> (volume[n, d, h, w], volume[c - n, d, h, w]) {
+  require 0 < n and n < c
+  law pure, keeps_zero
+}
+
 """The first `out` channels."""
 op crop[out: int](x: image[c, h, w]) -> image[out, h, w] {
   require 1 <= out and out <= c
@@ -39,6 +51,20 @@ op crop[out: int](x: seq[t, d]) -> seq[t, out] {
   law identity when out == d
 }
 
+"""The first `out` channels of a signal."""
+op crop[out: int](x: signal[c, t]) -> signal[out, t] {
+  require 1 <= out and out <= c
+  law pure, keeps_zero
+  law identity when out == c
+}
+
+"""The first `out` channels of a volume."""
+op crop[out: int](x: volume[c, d, h, w]) -> volume[out, d, h, w] {
+  require 1 <= out and out <= c
+  law pure, keeps_zero
+  law identity when out == c
+}
+
 """`out` channels: the given ones, then zeros."""
 op widen[out: int](x: image[c, h, w]) -> image[out, h, w] {
   require out >= c
@@ -58,6 +84,20 @@ op widen[out: int](x: seq[t, d]) -> seq[t, out] {
   require out >= d
   law pure, keeps_zero
   law identity when out == d
+}
+
+"""`out` channels of a signal: the given ones, then zeros."""
+op widen[out: int](x: signal[c, t]) -> signal[out, t] {
+  require out >= c
+  law pure, keeps_zero
+  law identity when out == c
+}
+
+"""`out` channels of a volume: the given ones, then zeros."""
+op widen[out: int](x: volume[c, d, h, w]) -> volume[out, d, h, w] {
+  require out >= c
+  law pure, keeps_zero
+  law identity when out == c
 }
 
 """The middle of the image; `size` is one number or [height, width]. An odd rest is cut at the end."""
@@ -110,6 +150,12 @@ op flatten(x: image[c, h, w]) -> vec[c * h * w] { law pure, keeps_zero }
 
 """All elements in one vector, step by step."""
 op flatten(x: seq[t, d]) -> vec[t * d] { law pure, keeps_zero }
+
+"""All elements in one vector, channel by channel."""
+op flatten(x: signal[c, t]) -> vec[c * t] { law pure, keeps_zero }
+
+"""All elements in one vector, channel by channel and layer by layer."""
+op flatten(x: volume[c, d, h, w]) -> vec[c * d * h * w] { law pure, keeps_zero }
 
 """The pixels one after the other, row by row; each is a step, its channels are the features."""
 op to_seq(x: image[c, h, w]) -> seq[h * w, c] { law pure, keeps_zero }

@@ -70,7 +70,7 @@ def of_kinds(*names: str) -> st.SearchStrategy[Type]:
     return st.one_of(*(kinds[name] for name in names))
 
 
-channelled = of_kinds("image", "vec", "seq")
+channelled = of_kinds("image", "vec", "seq", "signal", "volume")
 """Tensors whose channels an op takes apart or puts together."""
 
 
@@ -229,11 +229,11 @@ INSTANCES: dict[str, st.SearchStrategy[OpInstance]] = {
     "softmax": of(of_kinds("vec", "seq"), "softmax"),
     "prepend_token": of(sequences, "prepend_token"),
     "add_position": of(sequences, "add_position"),
-    "bn": norms("bn", "vec", "image", momentum=momenta),
+    "bn": norms("bn", "vec", "image", "signal", "volume", momentum=momenta),
     "layer_norm": norms("layer_norm", "vec", "seq"),
     "max_pool": pools("max_pool"),
     "avg_pool": pools("avg_pool"),
-    "global_avg_pool": of(of_kinds("image", "seq"), "global_avg_pool"),
+    "global_avg_pool": of(of_kinds("image", "seq", "signal", "volume"), "global_avg_pool"),
     "identity": of(tensors | words, "identity"),
     **{
         op: elementwise(op)
@@ -259,10 +259,10 @@ INSTANCES: dict[str, st.SearchStrategy[OpInstance]] = {
     "channel_shuffle": shuffles(),
     "first_step": of(sequences, "first_step"),
     "last_step": of(sequences, "last_step"),
-    "flatten": of(of_kinds("image", "seq"), "flatten"),
-    "zero": strided | of(of_kinds("vec", "seq"), "zero", stride=st.just(1)),
+    "flatten": of(of_kinds("image", "seq", "signal", "volume"), "flatten"),
+    "zero": strided | of(of_kinds("vec", "seq", "signal", "volume"), "zero", stride=st.just(1)),
     "dropout": elementwise("dropout", rate=rates),
-    "channel_dropout": of(of_kinds("image", "seq"), "channel_dropout", rate=rates),
+    "channel_dropout": of(of_kinds("image", "seq", "signal", "volume"), "channel_dropout", rate=rates),
     "drop_path": elementwise("drop_path", rate=rates),
 }
 """How to draw a use of each standard op."""

@@ -7,7 +7,12 @@ from archdsl.codegen.lowering import lowers
 NORM = {"scale": "weight", "shift": "bias", "mean": "running_mean", "var": "running_var"}
 
 
-BATCH_NORMS = {"vec": nn.BatchNorm1d, "image": nn.BatchNorm2d}
+BATCH_NORMS = {
+    "vec": nn.BatchNorm1d,
+    "signal": nn.BatchNorm1d,
+    "image": nn.BatchNorm2d,
+    "volume": nn.BatchNorm3d,
+}
 
 
 @lowers("bn", weights=NORM)
