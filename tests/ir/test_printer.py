@@ -9,6 +9,9 @@ from archdsl.diagnostics import Source
 from archdsl.elaborate import architecture_graph, bind_network, load_program
 from archdsl.ir import Graph, Node, Scan, Value, print_graph, unquote_address
 from archdsl.ir.printer import print_attribute, quote_address
+from archdsl.searchspace import loads
+from tests.strategies_nas import spaces
+from tests.strategies_scan import Recurrent, recurrents
 
 from .architectures import drawn_graph, network_of, open_graph, shipped, shipped_network
 
@@ -50,6 +53,19 @@ def assert_reads_back(graph: Graph) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_an_architecture_of_a_shipped_space_reads_back_as_the_same_graph(id: str, seed: int) -> None:
     assert_reads_back(drawn_graph(shipped_network(*SHIPPED[id]), seed))
+
+
+@given(text=spaces(limit=60), seed=st.integers(0, 9))
+def test_an_architecture_of_any_space_reads_back_as_the_same_graph(text: str, seed: int) -> None:
+    space = loads(text)
+    if space.verdict.kind == "proved":
+        assert_reads_back(space.sample(seed=seed).graph)
+
+
+@given(recurrents(), st.integers(0, 9))
+def test_any_recurrent_network_reads_back_as_the_same_graph(recurrent: Recurrent, seed: int) -> None:
+    for text in (recurrent.scanned, recurrent.unrolled):
+        assert_reads_back(loads(text).sample(seed=seed).graph)
 
 
 def test_printing_what_was_read_back_prints_the_same_ops() -> None:
