@@ -13,7 +13,6 @@ from .addresses import NOWHERE, Frame
 from .advice import recursion_fixes, shape_fixes
 from .binding import complete
 from .chosen import part_of_chosen
-from .depth import joined
 from .faults import Fault, emptied_at, fail, not_yet, seen_from
 from .lacking import is_lacking
 from .levels import Levels
@@ -24,6 +23,7 @@ from .limits import (
 from .loans import Loans
 from .ops import attributes_of
 from .program import ModuleScope
+from .results import joined
 from .spending import holds_shared
 from .unify import Unifier, origins
 from .values import (

@@ -12,7 +12,8 @@ from .addresses import Frame
 from .kinds import times_of
 from .lifted import NoWorld, World
 from .opening import Alternative, merged
-from .values import Any_, Guarded, Lifted, Repeated, Several, TensorLike
+from .results import joined
+from .values import Any_, Guarded, Lifted, Repeated, TensorLike
 
 if TYPE_CHECKING:
     from .opening import Opening
@@ -85,8 +86,3 @@ def _longer(count: Any_, i: int) -> Any_:
     if isinstance(count, Lifted):
         return Lifted(count.address, count.among, tuple(_longer(case, i) for case in count.cases))
     return isinstance(count, int) and count > i
-
-
-def joined(values: Sequence[TensorLike]) -> Any_:
-    """Give tensors as what a layer gives."""
-    return values[0] if len(values) == 1 else Several(tuple(values))

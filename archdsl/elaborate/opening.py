@@ -22,8 +22,9 @@ from .handlers import Keep
 from .lacking import Presence
 from .legality import unlike_types
 from .lifted import Case, NoWorld, Split, World, cases_of, open_choice, settled, settled_within
+from .results import are_one, index_of, is_local, is_several, joined, member_of, tensors_of, tensors_or_fail
 from .sources import Sources
-from .values import ABSENT, Absent, Any_, Defined, Lifted, OneMember, Several, Tensor, TensorLike, identity_of
+from .values import ABSENT, Absent, Any_, Defined, Lifted, Tensor, TensorLike, identity_of
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -203,10 +204,10 @@ class Opening:
                 return self.evaluate(run, frame, span)
         among = tuple(walked)
         values = [own.value for own in walked.values()]
-        if all(isinstance(value, (Tensor, Absent)) or _is_several(value) for value in values):
+        if all(isinstance(value, (Tensor, Absent)) or is_several(value) for value in values):
             guarded = [replace(own, guard=Is(split.address, (label,), among)) for label, own in walked.items()]
             return self._node(guarded, captures, self._address(frame, split.address), span)
-        if any(_is_local(own.value, own.region) for own in walked.values()):
+        if any(is_local(own.value, own.region) for own in walked.values()):
             raise split
         if len({identity_of(value) for value in values}) == 1:
             return values[0]
@@ -291,13 +292,13 @@ class Opening:
 
     def _refuses(self, others: Iterable[_Walked], own: _Walked) -> bool:
         """Refuse an alternative that gives other types than those before; the walk goes on as if it were nowhere."""
-        tensors = _tensors_of(own.value)
-        first = next((other for other in others if _tensors_of(other.value)), None)
+        tensors = tensors_of(own.value)
+        first = next((other for other in others if tensors_of(other.value)), None)
         if first is None or not tensors:
             return False
         apart = set(atoms(first.guard)) ^ set(atoms(own.guard))
         decisions = {address: self.made[address] for address in addresses_of(sorted(apart, key=repr))}
-        refused = unlike_types(decisions, _tensors_of(first.value), tensors, (first.span, own.span))
+        refused = unlike_types(decisions, tensors_of(first.value), tensors, (first.span, own.span))
         self._handler.refused += [refused] if refused is not None else []
         return refused is not None
 
@@ -309,7 +310,7 @@ class Opening:
         given: list[tuple[Guard, tuple[Tensor, ...]]] = []
         nowhere: list[tuple[Guard, tuple[Tensor, ...]]] = []
         for own in walked:
-            tensors = _tensors(own.value, own.span)
+            tensors = tensors_or_fail(own.value, own.span)
             if not tensors:
                 table.append((own.guard, None))
                 nowhere += [(own.guard, ())] * own.is_nowhere
@@ -323,14 +324,14 @@ class Opening:
             if len(nowhere) == len(walked):
                 raise NoWorld
             return ABSENT
-        if not decides and len(given) == len(walked) and _are_one([tensors for _, tensors in given]):
-            return _joined(given[0][1])
+        if not decides and len(given) == len(walked) and are_one([tensors for _, tensors in given]):
+            return joined(given[0][1])
         results = builder.choose(tuple(table), captures, address, span)
         chosen = (*given, *nowhere)
         found = tuple(self.presence.of_choice(result, i, chosen) for i, result in enumerate(results))
-        return _joined(
+        return joined(
             tuple(
-                replace(own, index=_index(i, given, len(walked)), member=_member(i, given))
+                replace(own, index=index_of(i, given, len(walked)), member=member_of(i, given))
                 for i, own in enumerate(found)
             )
         )
@@ -349,68 +350,3 @@ def merged(cases: Sequence[Case]) -> list[tuple[Guard, World, Any_]]:
         (either(case.guard for case in own), own[0].world if len(own) == 1 else {}, own[0].value)
         for own in groups.values()
     ]
-
-
-def _is_several(value: Any_) -> bool:
-    return isinstance(value, Several) and all(isinstance(own, Tensor) for own in value.values)
-
-
-def _is_local(value: Any_, region: Builder) -> bool:
-    """Tell whether a value holds a tensor of a region, which others cannot see."""
-    match value:
-        case Tensor(graph=graph):
-            return graph == region.id
-        case Several(values=items) | tuple(items):
-            return any(_is_local(item, region) for item in items)
-        case Lifted(cases=items):
-            return any(_is_local(item, region) for item in items)
-        case _ if hasattr(value, "items"):
-            return any(_is_local(item, region) for item in value.items)
-        case _:
-            return False
-
-
-def _tensors_of(value: Any_) -> tuple[Tensor, ...]:
-    """Give the tensors that a value is, nothing where it is none."""
-    match value:
-        case Tensor():
-            return (value,)
-        case Several(values=values) if _is_several(value):
-            return values  # type: ignore[return-value]
-        case _:
-            return ()
-
-
-def _tensors(value: Any_, span: Span) -> tuple[Tensor, ...]:
-    found = _tensors_of(value)
-    if not found and not isinstance(value, Absent):
-        fail("open-choice", "only what gives tensors can be kept open here", span, "gives something else")
-    return found
-
-
-def _joined(tensors: tuple[Tensor, ...]) -> Any_:
-    return tensors[0] if len(tensors) == 1 else Several(tensors)
-
-
-def _index(place: int, given: Sequence[tuple[Guard, tuple[Tensor, ...]]], number: int) -> "int | Lifted | None":
-    """Give the index in its list of a tensor that one choice takes from it."""
-    first = given[0][0]
-    if len(given) < number or not isinstance(first, Is):
-        return None
-    indices = {guard: tensors[place].index for guard, tensors in given}
-    if None in indices.values() or not all(isinstance(guard, Is) and len(guard.labels) == 1 for guard in indices):
-        return None
-    if len(set(indices.values())) == 1:
-        return next(iter(indices.values()))
-    return Lifted(first.address, first.among, tuple(indices.values()))  # type: ignore[arg-type]
-
-
-def _member(place: int, given: Sequence[tuple[Guard, tuple[Tensor, ...]]]) -> OneMember | None:
-    """Tell which member of a node list the result of a choice is."""
-    cases = tuple((guard, tensors[place].member) for guard, tensors in given)
-    return OneMember(cases) if any(member is not None for _, member in cases) else None
-
-
-def _are_one(alternatives: Sequence[tuple[Tensor, ...]]) -> bool:
-    values = {tuple((tensor.graph, tensor.value, tensor.lacking) for tensor in own) for own in alternatives}
-    return len(values) == 1

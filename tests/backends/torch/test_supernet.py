@@ -271,6 +271,13 @@ OPEN: dict[str, str] = {
         """let ys = [tanh(e) for e in choose 1..2 of [x, relu(x), conv[4, 1](x)]]
            return sum(conv[4, 1](y) for y in ys)""",
     ),
+    "an element of a list in which one tensor stands twice": small_space(
+        """nodes h[1] after (x, x) {
+             let e = earlier[choose one of 0..1]
+             return conv[4, 2 * e.index + 1](e)
+           }
+           return h[0]""",
+    ),
     "what is loose, and what is made of it": small_space(
         """nodes h[3] after (x) { return conv_bn[4, 1](choose one of earlier) }
            return mean(loose(x, h)) + maximum(loose(h)) + sum(conv[4, 1](e) for e in loose(h))
