@@ -3,6 +3,7 @@
 import difflib
 import json
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,9 @@ from archdsl.syntax import format_module, parse
 
 from .inputs import JsonOption, SetOption, SpaceArgument, statics
 from .output import console, print_diagnostics, print_json, print_table
+
+MOST_CHOICES = 100
+"""The choices that `info` shows; a recursive grammar has thousands."""
 
 FilesArgument = Annotated[list[str], typer.Argument(metavar="FILE…", help="Files, or shipped names.")]
 
@@ -114,8 +118,10 @@ def info(
         shown = f"{graph['nodes']:,} nodes, {graph['weights']:,} weights" if graph else f"none: {_refusals(refused)}"
         console.print(f"supergraph: {shown}", markup=False)
     if facts["choices"]:
-        rows = [(address, len(labels), _some(labels)) for address, labels in facts["choices"].items()]
-        print_table(("choice", "alternatives", "labels"), rows)
+        first = islice(facts["choices"].items(), MOST_CHOICES)
+        print_table(("choice", "alternatives", "labels"), [(own, len(labels), _some(labels)) for own, labels in first])
+        if (left := len(facts["choices"]) - MOST_CHOICES) > 0:
+            console.print(f"… and {left:,} more choices; --json lists them all", markup=False)
     print_diagnostics(refused)
     raise typer.Exit(int(bool(refused)))
 

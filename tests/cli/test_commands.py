@@ -65,6 +65,12 @@ def test_info_counts_exactly(space: str, size: str, capsys: pytest.CaptureFixtur
     assert found["architectures"] == found["genotypes"]["number"] == int(size.replace(",", ""))
 
 
+def test_info_shows_the_first_of_many_choices(capsys: pytest.CaptureFixture[str]) -> None:
+    number = len(load("einspace").choices)
+    assert f"… and {number - 100:,} more choices" in printed(capsys, "info", "einspace")
+    assert len(json.loads(printed(capsys, "info", "einspace", "--json"))["choices"]) == number
+
+
 def test_info_says_where_genotypes_are_not_defined(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "n.nas"
     cell = "cell wide(x: vec[d]) { return x |> choose { linear[4] | linear[8] } }"

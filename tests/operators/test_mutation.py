@@ -137,7 +137,8 @@ def test_mutants_in_shipped_spaces_change_one_decision(name: str) -> None:
         # cell that the network uses now, or no more.
         others = mutant.decisions.keys() ^ architecture.decisions.keys()
         place = address.rsplit("@", 1)[0]
-        assert all(other.startswith(place) or root_of(other) != root_of(address) for other in others)
+        free = name == "nas_bench_101" and ".inputs@" in address  # a wiring tells which ops there are
+        assert free or all(other.startswith(place) or root_of(other) != root_of(address) for other in others)
         architecture = mutant
     assert space.explain(architecture.decisions) == ()
 
