@@ -27,12 +27,12 @@ _LOOK = 4096
 @final
 @dataclass(slots=True)
 class Budget:
-    """What an elaboration may use before it stops with a diagnostic: steps, depth of calls, seconds."""
+    """What an elaboration may use before it stops with a diagnostic: steps, depth of calls, seconds of its thread."""
 
     steps: int = 50_000_000
     depth: int = 48
     seconds: float = 120.0
-    started: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=time.thread_time)
     _next_look: int = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -43,7 +43,7 @@ class Budget:
         self.steps -= steps
         if self.steps <= self._next_look:
             self._next_look = self.steps - _LOOK
-            if self.steps <= 0 or time.monotonic() - self.started > self.seconds:
+            if self.steps <= 0 or time.thread_time() - self.started > self.seconds:
                 raise BudgetSpent(Diagnostic("budget-spent", "the budget of the elaboration is spent", Label(span)))
 
 
