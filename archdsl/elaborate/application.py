@@ -66,6 +66,7 @@ class Application:
         self.levels = Levels(interpreter.program.cache, interpreter.budget.depth)
         # Where what is decided once is used, when a handler is told of it.
         self.use: Span | None = None
+        self.shares = False
 
     def apply(self, layer: Any_, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
         """Apply a layer to tensors; applied to an absent one it gives absent and decides nothing."""
@@ -139,6 +140,7 @@ class Application:
         own = frame.child(layer.part, part_of_chosen(layer))
         if lent is not None:
             own = replace(own, parameters=lent.key)
+        self._interpreter.weigh(own.parameters, facts.weights or (), _place(layer, span))
         if self._interpreter.builder is None:
             results = tuple(Tensor(type_, origin=_place(layer, span)) for type_ in facts.types)
         else:
@@ -246,7 +248,7 @@ class Application:
                 members = "".join(f"[{names[p.name]}]" for p in definition.statics if p.family is not None)
                 root = self._interpreter.program.root(layer.scope, definition) + members
                 self._interpreter.use_cell(root, layer, present)
-                self.use = _place(layer, span)
+                self.use, self.shares = _place(layer, span), False
                 result = self._interpreter.handler.tied(root, key, own, run)
                 if is_layer(result):  # what its use decides is the cell's, too
                     result = Tied(root, own.instance, result, False)  # type: ignore[arg-type]
@@ -367,7 +369,7 @@ class Application:
         return self.apply(body, values, env.frame, place)
 
     def _apply_tied(self, layer: Tied, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
-        self.use = span
+        self.use, self.shares = span, layer.shared
         own = Frame(frame.decision, frame.instance, layer.instance if layer.shared else frame.parameters)
         # As in a body, where in a node list a tensor stands is not seen: two members of one type are one signature.
         given = [own for own in inputs if isinstance(own, Tensor)]

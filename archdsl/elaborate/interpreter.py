@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, NoReturn, final
 
 from archdsl.diagnostics import Span
-from archdsl.ir import OpDeclaration, SharedLayer
+from archdsl.ir import OpDeclaration, SharedLayer, Weight
 from archdsl.syntax import ast
 
 from .addresses import COSTS, NOWHERE, QUANTITIES, Frame, head_name
@@ -74,6 +74,7 @@ from .values import (
     named,
     size_of,
 )
+from .weighed import Weighed
 from .wirings import Wiring, Wirings
 from .worlds import list_like, rank
 
@@ -88,7 +89,7 @@ class Interpreter:
 
     `builder` is None for a walk on types alone. `leave_out` is told of each definition that is not walked, for it is
     applied to what is absent; `use_cell` of each use of a cell, by the root of its decisions. `wire`, where it is
-    given, decides for lists of numbers that are taken at once.
+    given, decides for lists of numbers that are taken at once. `weigh` is told of the weights of each op.
     """
 
     def __init__(
@@ -109,6 +110,9 @@ class Interpreter:
         self.leave_out: Callable[[Frame], None] = lambda frame: None
         self.use_cell: Callable[[str, Defined, tuple[Tensor, ...]], None] = lambda root, layer, inputs: None
         self.wire: Callable[[Wiring], int] | None = None
+        self.weigh: Callable[[str, tuple[Weight, ...], Span], None] = lambda address, weights, span: None
+        if builder is not None and self.opening is None:
+            self.weigh = Weighed().take
         self.choices = Choices(self)
         self.application = Application(self)
         self.bodies = Bodies(self)

@@ -13,6 +13,8 @@ from .diagram import Diagram, shifted
 from .trace import Trace
 
 Condition = tuple[tuple[str, Label], ...]
+WeightName = tuple[str, str]
+"""The address of an op's weights, relative to the part, and the name of one of them."""
 
 
 @final
@@ -28,13 +30,17 @@ class Use:
 @final
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The paths of a part that have one result, use the same, and take the same members as sources."""
+    """The paths of a part that have one result, use the same, and take the same members as sources.
+
+    `weights` has the shapes of all weights where the part is inside of something shared.
+    """
 
     value: Any_
     uses: tuple[Use, ...]
     marks: frozenset[str]
     diagram: Diagram
     witness: Condition
+    weights: frozenset[tuple[WeightName, tuple[int, ...]]] = frozenset()
 
     def moved(self, prefix: str) -> "Outcome":
         """Set relative addresses behind a prefix."""

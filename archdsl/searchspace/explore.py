@@ -15,20 +15,23 @@ from typing import Any, Protocol, final
 from archdsl.diagnostics import Diagnostic, Span
 from archdsl.diagnostics import Label as Place
 from archdsl.elaborate import Between, Budget, BudgetSpent, Fault, Interpreter, Network, OneOf, Outside, Point
-from archdsl.elaborate.addresses import Frame
+from archdsl.elaborate.addresses import Frame, join
 from archdsl.elaborate.handlers import Key
 from archdsl.elaborate.values import Any_, Tensor, holds_tied, identity_of
+from archdsl.elaborate.weighed import refuse_unlike
 from archdsl.elaborate.wirings import Wiring
-from archdsl.ir import Interval, Label
+from archdsl.ir import Interval, Label, Weight
 
 from .causes import MAX_PATHS_TO_COMPARE, Unlike, causes_of, settled
 from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, product, union
-from .exploration import Exploration, Failure, Faulty, Outcome, Use, uses_of
+from .exploration import Exploration, Failure, Faulty, Outcome, Use, WeightName, uses_of
 from .paths import START, Dead, Merged, Path, State, Ways, Wrong
 from .trace import Alternatives, Leave
 from .wired import Wired
 
 MAX_LABELS = 200_000
+SHARED, WEIGHED = "shared", "weighed"
+"""What the key of a tied part ends with: its weights are one at all uses; it is used inside of such a part."""
 STEPS_OF_A_DIAGRAM = 20
 """What a node of the diagram costs of the budget: it is kept in memory."""
 
@@ -78,6 +81,7 @@ class Explorer:
         self._begin: object = None
         self._wirings: dict[int, Wired] = {}
         self._interpreter.wire = self._wire
+        self._interpreter.weigh = self._weigh
         self._places: dict[Hashable, Span] = {}
         self.walks = 0
 
@@ -193,24 +197,34 @@ class Explorer:
         if own is not None and not holds_tied(own):
             # The members of node lists outside of the part bear their addresses.
             instance = "" if is_closed or not self._interpreter.tells_places_apart else frame.instance
-            known = self._known.get((own, instance))
+            weighs = self._weighs
+            known = self._known.get((own, instance, weighs))
             if known is None:
-                known = self._explore(run, Frame("", instance, "", frame.suffix), is_closed=is_closed)
-                self._known[own, instance] = known
+                known = self._explore(run, Frame("", instance, "", frame.suffix), is_closed=is_closed, weighs=weighs)
+                self._known[own, instance, weighs] = known
             if not known.gives_tied:
-                return self._enter(known, frame, frame.decision)
+                return self._enter(known, frame, frame.decision, frame.parameters)
         # What a tied layer decides stands under an address of its own, which cannot be moved along with the part's.
-        return self._enter(self._explore(run, frame, is_closed=is_closed), frame)
+        return self._enter(self._explore(run, frame, is_closed=is_closed, weighs=self._weighs), frame)
 
-    def _enter(self, found: Exploration, frame: Frame, prefix: str = "") -> Any_:
+    def _enter(self, found: Exploration, frame: Frame, prefix: str = "", parameters: str = "") -> Any_:
         if self._apart is not None:
             self._apart.enter(frame, found)
-        return self._pick(found, None, prefix)
+        return self._pick(found, None, prefix, parameters)
+
+    @property
+    def _weighs(self) -> bool:
+        return bool(self._paths) and self._paths[-1].weighs
+
+    def _weigh(self, address: str, weights: tuple[Weight, ...], span: Span) -> None:
+        if self._weighs:
+            self._paths[-1].weights.update({(address, own.name): own.shape for own in weights})
 
     def reach(self, state: Key, place: object = None) -> None:
         path = self._paths[-1]
         if path.ways.merges and len(path.sizes) > path.branched:
-            path.reach((Ways, state(), frozenset(path.uses.items()), frozenset(path.marks)))
+            uses, weights = frozenset(path.uses.items()), frozenset(path.weights.items())
+            path.reach((Ways, state(), uses, frozenset(path.marks), weights))
         if place is not None:
             path.keep(place)
 
@@ -220,12 +234,15 @@ class Explorer:
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
         place = self._interpreter.application.use
+        if self._interpreter.application.shares or self._weighs:
+            # What is shared is told apart from what is used in it: only its own weights are one at all uses.
+            key = (*key, SHARED if self._interpreter.application.shares else WEIGHED)  # type: ignore[misc]
         found, base = self._once(root, key, run)
         if place is not None:
             self._places.setdefault((base, key), place)
         if self._apart is not None and self._apart.holds(root):
             return self._use_apart(self._apart, root, key, found.moved("" if base else root))
-        return self._pick(found, (root, (base, key)), "" if base else root)
+        return self._pick(found, (root, (base, key)), "" if base else root, frame.parameters)
 
     def _once(self, root: str, key: Hashable, run: Callable[[Frame], Any_]) -> tuple[Exploration, str]:
         """Give what comes of a part whose decisions are made under a root; its base, if it was walked there."""
@@ -238,7 +255,8 @@ class Explorer:
     def _decided_once(self, base: str, key: Hashable, run: Callable[[Frame], Any_]) -> Exploration:
         known = self._tied.get((base, key))
         if known is None:
-            known = replace(self._explore(run, Frame(base, "", ""), is_closed=True), base=base)
+            weighs = isinstance(key, tuple) and key[-1] in (SHARED, WEIGHED)
+            known = replace(self._explore(run, Frame(base, "", ""), is_closed=True, weighs=weighs), base=base)
             self._tied[base, key] = known
         return known
 
@@ -263,10 +281,12 @@ class Explorer:
 
     # ------------------------------------------------------------ walking all paths
 
-    def _pick(self, exploration: Exploration, tied: tuple[str, Hashable] | None, prefix: str = "") -> Any_:
+    def _pick(
+        self, exploration: Exploration, tied: tuple[str, Hashable] | None, prefix: str = "", parameters: str = ""
+    ) -> Any_:
         """Take one class of a part's paths; a tied part, met again under one signature, must be of the same class.
 
-        The part's relative addresses are set behind `prefix`.
+        The part's relative addresses are set behind `prefix`, those of its weights behind `parameters`.
         """
         path = self._paths[-1]
         path.failures.extend(failure.moved(prefix) for failure in exploration.failures)
@@ -277,6 +297,7 @@ class Explorer:
             raise Dead
         if tied is not None and tied in path.uses:
             index = path.uses[tied]
+            self._take_weights(path, outcomes[index], parameters)
             return outcomes[index].value
         index = path.branch(len(outcomes)) if len(outcomes) > 1 else 0
         outcome = outcomes[index].moved(prefix)
@@ -290,6 +311,9 @@ class Explorer:
             path.uses[tied] = index
         else:
             path.factors.append(outcome.diagram)
+        self._take_weights(path, outcome, parameters)
+        for own in ((use.root, use.key) for use in outcome.uses) if tied is None else (tied,):
+            self._compare_weights(path, own)
         path.picked.append(outcome.diagram)
         path.picked.extend(self._decided_by(use) for use in outcome.uses)
         path.marks |= outcome.marks
@@ -297,19 +321,58 @@ class Explorer:
             path.decided.update(outcome.witness)
         return outcome.value
 
-    def _explore(self, run: Callable[[Frame], Any_], frame: Frame, *, is_closed: bool = False) -> Exploration:
+    @staticmethod
+    def _take_weights(path: Path, outcome: Outcome, parameters: str) -> None:
+        if path.weighs:
+            for (address, name), shape in outcome.weights:
+                path.weights[join(parameters, address) if parameters else address, name] = shape
+
+    def _compare_weights(self, path: Path, use: tuple[str, Hashable]) -> None:
+        """Refuse a shared layer that needs weights of other shapes than at another use on the same path."""
+        root, key = use
+        own = self._weights_of(key, path.uses[use])
+        if own is None:
+            return
+        for (other_root, other_key), index in path.uses.items():
+            if other_root != root or other_key == key:
+                continue
+            before = dict(self._weights_of(other_key, index) or ())
+            unlike = [name for name, shape in own if before.get(name, shape) != shape]
+            if unlike:
+                address, name = min(unlike)
+                shapes = dict(own)[address, name], before[address, name]
+                shown = join(root, address) if address else root
+                refuse_unlike(shown, name, (shapes[0], self._places.get(key)), (shapes[1], self._places.get(other_key)))
+
+    def _weights_of(self, key: Hashable, index: int) -> frozenset[tuple[WeightName, tuple[int, ...]]] | None:
+        """Give the shapes of the weights of a class of what is shared; None of anything else."""
+        assert isinstance(key, tuple)
+        if index < 0 or not isinstance(key[1], tuple) or key[1][-1] != SHARED:
+            return None
+        return self._tied[key].outcomes[index].weights
+
+    def _explore(
+        self, run: Callable[[Frame], Any_], frame: Frame, *, is_closed: bool = False, weighs: bool = False
+    ) -> Exploration:
         """Walk all paths of a part; `is_closed` tells that its node lists are its own, and no mark goes in or out."""
         ways = Ways(merges=True)
         classes: dict[State, tuple[Any_, Path, int]] = {}
-        walked = list(self._walks(run, frame, ways, classes, is_closed))
+        walked = list(self._walks(run, frame, ways, classes, is_closed, weighs))
         failed = [path for path in walked if path.failures]
         if failed and ways.has_merged:
             # What a mistake depends on shows where paths are compared that were walked to their ends.
-            whole = self._walks(run, frame, Ways(merges=False), {}, is_closed)
+            whole = self._walks(run, frame, Ways(merges=False), {}, is_closed, weighs)
             walked = [*islice(whole, MAX_PATHS_TO_COMPARE), *failed]
         ends = ways.ends()
         outcomes = tuple(
-            Outcome(value, uses_of(path.uses), frozenset(path.marks), ends[key], tuple(path.decided.items()))
+            Outcome(
+                value,
+                uses_of(path.uses),
+                frozenset(path.marks),
+                ends[key],
+                tuple(path.decided.items()),
+                frozenset(path.weights.items()),
+            )
             for key, (value, path, _) in classes.items()
         )
         if self._apart is not None:
@@ -327,9 +390,10 @@ class Explorer:
         ways: Ways,
         classes: dict[State, tuple[Any_, Path, int]],
         is_closed: bool,
+        weighs: bool,
     ) -> Iterator[Path]:
         """Walk one path after the other; `classes` takes the results, each with the first path that came to it."""
-        following: tuple[Path, object] | None = Path([], ways, is_closed), None
+        following: tuple[Path, object] | None = Path([], ways, is_closed, weighs), None
         while following is not None:
             path, self._begin = following
             self.walks += 1
@@ -350,7 +414,8 @@ class Explorer:
             else:
                 if is_closed:
                     path.marks.clear()
-                key = (identity_of(value), frozenset(path.uses.items()), frozenset(path.marks))
+                uses, weights = frozenset(path.uses.items()), frozenset(path.weights.items())
+                key = (identity_of(value), uses, frozenset(path.marks), weights)
                 _, _, index = classes.setdefault(key, (value, path, len(classes)))
                 path.lead(key)
                 ways.stages[path.state].add(path.events, Leave(index))

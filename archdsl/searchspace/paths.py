@@ -8,7 +8,7 @@ from archdsl.diagnostics import Diagnostic
 from archdsl.ir import Label
 
 from .diagram import Diagram, product, union
-from .exploration import Failure, Faulty
+from .exploration import Failure, Faulty, WeightName
 from .trace import Event, Stage
 
 
@@ -68,11 +68,15 @@ class Wrong:
 @final
 @dataclass(slots=True)
 class Path:
-    """One walk through a part: which alternative it takes at each of its own branchings."""
+    """One walk through a part: which alternative it takes at each of its own branchings.
+
+    Inside of what is shared it `weighs`: it notes the shapes of all weights, which must be equal at each use.
+    """
 
     script: list[int]
     ways: Ways
     is_closed: bool = False
+    weighs: bool = False
     state: State = START
     sizes: list[int] = field(default_factory=list)
     factors: list[Diagram] = field(default_factory=list)
@@ -81,6 +85,7 @@ class Path:
     events: list[Event] = field(default_factory=list)
     uses: dict[tuple[str, Hashable], int] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
+    weights: dict[WeightName, tuple[int, ...]] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     refusals: list[Diagnostic] = field(default_factory=list)
     shared: int = field(init=False)
@@ -102,6 +107,7 @@ class Path:
             events=[*self.events],
             uses={**self.uses},
             marks={*self.marks},
+            weights={**self.weights},
             failures=[*self.failures],
             refusals=[*self.refusals],
             checkpoints=checkpoints,
@@ -163,7 +169,7 @@ class Path:
                 known = [own for own in self.checkpoints if own.branchings <= i]
                 if known:
                     return known[-1].path._copy(script, known), known[-1].place
-                return Path(script, self.ways, self.is_closed), None
+                return Path(script, self.ways, self.is_closed, self.weighs), None
         return None
 
 

@@ -196,3 +196,43 @@ def test_samples_draw_all_kinds_of_choices() -> None:
     probed = probe(loads(text).elaborated, Random(0))
     assert (probed.refused, probed.failure) == (0, None)
     assert probed.passed > 10
+
+
+SHARED = {
+    "two widths": ("", "let f = shared conv[4] return x |> f |> f |> conv[2]", False),
+    "one width": ("", "let f = shared conv[2] return x |> f |> f", True),
+    "two sizes of one width": (
+        "",
+        "let f = shared conv[2, 3] return (x |> f) + (x |> avg_pool[3, 2] |> f |> up)",
+        True,
+    ),
+    "two widths in a block that is given it": (
+        "block twice[f](x: t) { return x |> f |> choose { plain = identity | wide = conv[4] } |> f }",
+        "let f = shared (choose { a = conv[2] | b = relu |> conv[2] }) return x |> twice[f]",
+        False,
+    ),
+    "two widths, one of them required away": (
+        "",
+        """let f = shared conv[2] let wide = choose { false | true } let y = x |> f require not wide
+        return (conv[4](y) if wide else y) |> f""",
+        True,
+    ),
+    "two layers of one text": (
+        "block own(x: t) { let f = shared conv[4] return x |> f }",
+        "return x |> own |> own |> conv[2]",
+        True,
+    ),
+    "what is tied in it has weights of its own": (
+        "block both(x: t) { let g = tied conv[4] return x |> g |> g |> conv[2] }",
+        "let f = shared both return x |> f |> f",
+        True,
+    ),
+    "a layer without weights": ("", "let f = shared relu return x |> f |> conv[4] |> f |> conv[2]", True),
+}
+
+
+@pytest.mark.parametrize("law", SHARED)
+def test_what_is_shared_has_weights_of_one_size(law: str) -> None:
+    definitions, body, is_right = SHARED[law]
+    body = body.replace("|> up", "|> resize_bilinear[4]")
+    assert verdict(definitions, body) == (PROVED if is_right else ("refuted", ["unlike-weights"]))
