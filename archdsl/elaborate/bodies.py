@@ -13,11 +13,10 @@ from .builtins import elements
 from .chosen import binds_chosen, is_chosen
 from .faults import Outside, fail, not_yet
 from .flow import Cost, Node
-from .kinds import whole_of
+from .kinds import nodes_of
 from .lifted import TooManyWorlds
 from .limits import (
     MAX_NAMES,
-    MAX_REPEAT,
 )
 from .quantities import RESULTS
 from .report import counted
@@ -233,7 +232,7 @@ class Bodies:
 
         if self._interpreter.depth is not None and isinstance(count, Lifted):
             return env, self._interpreter.depth.nodes(count, statement.count.span, base, make)
-        length = self._length(count, statement)
+        length = nodes_of(count, statement.count.span)
         for i in range(first, length):
             make(i)
         return env, tuple(earlier[len(earlier) - length :]) or NO_TENSORS
@@ -245,14 +244,6 @@ class Bodies:
             for tensor in self._interpreter.tensors(value, seed, env):
                 found.append(self._member_of(tensor, (base, len(found)), f"{base}~{len(found)}", is_seed=True))
         return found
-
-    @staticmethod
-    def _length(count: Any_, statement: ast.Nodes) -> int:
-        length = whole_of(count, statement.count.span)
-        if not 0 <= length <= MAX_REPEAT:
-            message = f"a node list has 0 to {MAX_REPEAT} nodes, given {length}"
-            fail("too-large", message, statement.count.span, f"{length} nodes")
-        return length
 
     def _member_of(self, tensor: TensorLike, node: Node, member: str, *, is_seed: bool = False) -> TensorLike:
         if isinstance(tensor, Absent):

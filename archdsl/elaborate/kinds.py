@@ -31,6 +31,14 @@ def times_of(value: Any_, span: Span) -> int:
     return count
 
 
+def nodes_of(value: Any_, span: Span) -> int:
+    """Give how many nodes a list has."""
+    count = whole_of(value, span)
+    if not 0 <= count <= MAX_REPEAT:
+        fail("too-large", f"a node list has 0 to {MAX_REPEAT} nodes, given {count}", span, f"{count} nodes")
+    return count
+
+
 def signed(op: str, value: Any_, span: Span) -> Any_:
     """Give `-value` or `+value` of a value that must be a number."""
     if not is_number(value):

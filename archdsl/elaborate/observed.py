@@ -13,6 +13,7 @@ from archdsl.syntax import ast
 from .addresses import children
 from .chosen import ASKING
 from .faults import Fault
+from .kinds import nodes_of
 from .limits import BudgetSpent
 from .program import BUILTINS
 from .values import Env, Subset, identity_of, is_plain
@@ -232,7 +233,7 @@ class Observed:
         if sight.nodes is None:
             return self._identity(sight.tree, env)
         assert sight.nodes.index is not None
-        count = self._interpreter.integer(sight.nodes.count, env)
+        count = nodes_of(self._interpreter.evaluate(sight.nodes.count, env), sight.nodes.count.span)
         return tuple(self._identity(sight.tree, env.bind(sight.nodes.index, i)) for i in range(made, count))
 
     def _identity(self, tree: ast.Expr | ast.Generator, env: Env) -> Hashable:

@@ -18,7 +18,10 @@ from archdsl.syntax import ast
 
 from .addresses import asked_by
 from .batch import Batch, Mask, Unfit, Varying, codes_of, listed
+from .faults import Fault
 from .handlers import SomeOf
+from .kinds import nodes_of
+from .limits import BudgetSpent
 from .observed import Sight, identity_of_names, is_pure
 from .values import Any_, Env, Subset, identity_of, is_plain
 
@@ -239,8 +242,10 @@ class Wirings:
             return None
         try:
             return self._classes(*found, form.name, [sight for sight in sights.seen if form.name in sight.names], env)
-        except Unfit:
-            return None
+        except BudgetSpent:
+            raise
+        except (Unfit, Fault):
+            return None  # a fault is told where a walk comes to it
 
     def _heed(self, form: Form, env: Env) -> tuple[tuple[Choice, ...], tuple[Numbers, ...]] | None:
         """Give the choices, and the number of each one's label in all cases that fulfil the requirements."""
@@ -273,7 +278,7 @@ class Wirings:
         for sight in sights:
             turns: Sequence[int | None] = [None]
             if sight.nodes is not None:
-                turns = range(self._interpreter.integer(sight.nodes.count, env))
+                turns = range(nodes_of(self._interpreter.evaluate(sight.nodes.count, env), sight.nodes.count.span))
             self.sights[id(sight.tree)] = sight.names
             indices[id(sight.tree)] = None if sight.nodes is None else sight.nodes.index
             for i in turns:

@@ -5,8 +5,9 @@ from math import prod
 
 import pytest
 
-from archdsl.elaborate import wirings
-from archdsl.searchspace import loads
+from archdsl.diagnostics import Source
+from archdsl.elaborate import Budget, bind_network, load_program, wirings
+from archdsl.searchspace import check_space, loads
 
 from .test_diagram import known
 from .test_order import check_order
@@ -84,3 +85,28 @@ def test_wirings_that_nothing_tells_apart_are_one() -> None:
 def test_no_wiring_that_fulfils_what_is_required() -> None:
     (found,) = loads(text_of("two", 3).replace("== 1", "== 2")).verdict.diagnostics
     assert found.code == "empty-space"
+
+
+@pytest.mark.parametrize("chosen", ["[choose any of 0..v for v in 0..2]", "[1, 2]"])
+def test_a_node_list_that_is_too_long_is_told_at_once(chosen: str) -> None:
+    text = f"""network net(x: vec[2]) -> vec[2] {{
+      let k = {chosen}
+      let y = x |> choose {{ relu | tanh }}
+      nodes h[1000000000] after (y) as i {{ return sum(e for e in earlier if i in [len(k)]) }}
+      return h[-1]
+    }}"""
+    verdict, _ = check_space(bind_network(load_program(Source("space.nas", text))), Budget(steps=50_000))
+    assert (verdict.kind, [own.code for own in verdict.diagnostics]) == ("refuted", ["too-large"])
+    assert verdict.diagnostics[0].notes == ()
+
+
+def test_a_wiring_may_tell_how_many_nodes_there_are() -> None:
+    space, found = known(
+        """
+    network net(x: image[2, 4, 4]) -> image[2, 4, 4] {
+      let inputs = [choose any of 0..v for v in 0..1]
+      nodes h[len(inputs[1])] after (x) as i { return earlier[-1] |> (choose { a = relu | b = tanh }) }
+      return sum([x, sum(h)]) if len(inputs[0]) == i[0] else x
+    }""".replace("i[0]", "1")
+    )
+    check_order(space, found.members)
