@@ -1,20 +1,18 @@
 """The command that counts how many networks the architectures of a space are."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
+from rich.progress import TaskID
 
 from archdsl.interop.published import PUBLISHED
 from archdsl.searchspace.dedup import LIMIT
 from archdsl.searchspace.dedup import dedup as count_networks
 
 from .inputs import JsonOption, SetOption, SpaceArgument, open_space
-from .output import console, errors, print_json, print_table
+from .output import bar, console, print_json, print_table
 
 
 def dedup(
@@ -48,18 +46,8 @@ class _ShownProgress:
     """A bar for each stage of a count, where somebody looks."""
 
     def __init__(self) -> None:
-        self._bar = Bar(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=errors,
-            transient=True,
-            disable=not sys.stderr.isatty(),
-        )
-        self._tasks: dict[str, object] = {}
+        self._bar = bar()
+        self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> "_ShownProgress":
         self._bar.start()
@@ -73,7 +61,7 @@ class _ShownProgress:
         if stage not in self._tasks:
             self._tasks[stage] = self._bar.add_task(stage, total=total)
         if done == total or done % 64 == 0:
-            self._bar.update(self._tasks[stage], completed=done)  # type: ignore[arg-type]
+            self._bar.update(self._tasks[stage], completed=done)
 
 
 COMMANDS: tuple[Callable[..., None], ...] = (dedup,)

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, final
 
 from rich.console import Console
@@ -56,22 +57,32 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     console.print(table)
 
 
+def bar() -> Progress:
+    """Give a progress bar on standard error, with the time that is left; it is shown where somebody looks."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=errors,
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+
+
+def busy(what: str) -> AbstractContextManager[object]:
+    """Say on standard error what takes time, where somebody looks."""
+    return errors.status(what) if sys.stderr.isatty() else nullcontext()
+
+
 @final
 class RunProgress:
     """Shows how a run goes: a line for each trial, and a bar with the time that is left."""
 
     def __init__(self, total: int | None, epochs: int) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=errors,
-            transient=True,
-            disable=not sys.stderr.isatty(),
-        )
+        self._bar = bar()
         self._trials = self._bar.add_task("trials", total=total)
         self._epochs = self._bar.add_task("epochs", total=epochs)
         self._best = float("-inf")

@@ -18,7 +18,7 @@ from archdsl.searchspace.check import CheckedProgram, check_program
 from archdsl.syntax import format_module, parse
 
 from .inputs import JsonOption, SetOption, SpaceArgument, statics
-from .output import console, print_diagnostics, print_json, print_table
+from .output import busy, console, print_diagnostics, print_json, print_table
 
 MOST_CHOICES = 100
 """The choices that `info` shows; a recursive grammar has thousands."""
@@ -37,7 +37,8 @@ def check(
     for file in files:
         path, network, shown = find(file)
         program = load_program(read_source(path, shown if shown.endswith(".nas") else f"spaces/{shown}.nas"), path)
-        checked = check_program(program, network, statics(settings))
+        with busy(f"walking {shown}"):
+            checked = check_program(program, network, statics(settings))
         print_diagnostics(checked.diagnostics, as_json=as_json)
         levels = {diagnostic.level for diagnostic in checked.diagnostics}
         failed |= "error" in levels or (strict and bool(levels))
@@ -100,7 +101,8 @@ def info(
 ) -> None:
     """Print what a space is: its types, statics, choices, and its exact sizes."""
     loaded = load(space, **statics(settings))
-    facts = _facts(loaded)
+    with busy(f"walking {loaded.spec}"):
+        facts = _facts(loaded)
     refused = _one_shot(loaded, facts) if one_shot else ()
     if as_json:
         print_json(facts)

@@ -1,7 +1,8 @@
 """The only interpreter of the language: it walks a program and asks a handler at each choice.
 
 With decisions replayed it gives an architecture's graph, with every choice kept open the supergraph, on types alone
-(no builder) what a decision diagram is made of. Nothing else in the project knows what the language means.
+(no builder) what a decision diagram is made of. Nothing else in the project knows what the language means, but `batch`,
+which computes static expressions for many cases at once and is tested against the interpreter's own.
 """
 
 from collections.abc import Callable, Hashable, Sequence
