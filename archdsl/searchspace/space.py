@@ -120,6 +120,10 @@ class Space:
         >>> print(archdsl.load("darts").genotypes())
         1,076,746,950,455,072,400
         """
+        return self._genotypes
+
+    @cached_property
+    def _genotypes(self) -> Genotypes:
         return count_genotypes(self.elaborated)
 
     @cached_property
