@@ -6,7 +6,6 @@ from typing import Annotated, Any, final
 
 import typer
 
-from archdsl.codegen import load_plugin
 from archdsl.diagnostics import Diagnostic, UsageError
 from archdsl.ir import label_text
 from archdsl.searchspace import Architecture, Space, load, load_architecture, shipped
@@ -66,6 +65,8 @@ def value(text: str) -> Any:
 
 def plugins(paths: list[str] | None) -> tuple[str, ...]:
     """Import the user's files."""
+    from archdsl.codegen import load_plugin
+
     return tuple(str(load_plugin(path)) for path in paths or [])
 
 
@@ -108,6 +109,7 @@ def find_architecture(
     """
     path = Path(spec)
     if path.is_dir():
+        from archdsl.codegen import load_plugin
         from archdsl.runs import load_run, read_run_config
 
         for plugin in read_run_config(path).evaluator.get("plugins", ()):

@@ -5,40 +5,55 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib import import_module
 
 import typer
 
 from archdsl.diagnostics import ArchdslError
 from archdsl.searchspace import ProgramChanged
 
-from .architectures import COMMANDS as ON_ARCHITECTURES
-from .dedup import COMMANDS as ON_NETWORKS
-from .order import COMMANDS as ON_ORDER
 from .output import Interrupted, print_diagnostics
-from .searching import COMMANDS as SEARCHING
-from .spaces import COMMANDS as ON_SPACES
 
 # The base of what is raised for wrong options; some versions of typer bring a click of their own.
 Misuse: type[Exception] = typer.BadParameter.__bases__[0].__bases__[0]
 
-app = typer.Typer(
-    name="archdsl",
-    help="A language and a compiler for neural architecture search.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-for commands in (ON_SPACES, ON_ARCHITECTURES, ON_ORDER, ON_NETWORKS, SEARCHING):
-    for command in commands:
-        app.command()(command)
+HOMES = {
+    "spaces": ("check", "fmt", "info", "explain", "spaces"),
+    "architectures": ("sample", "show", "cost", "compile"),
+    "order": ("rank", "unrank", "enumerate"),
+    "dedup": ("dedup",),
+    "searching": ("train", "search", "resume", "runs", "report"),
+}
+"""The files that commands stand in, in the order of the help text; a file is imported when one of its own is called."""
 
 
-@app.command(name="version")
+def application(arguments: Sequence[str]) -> typer.Typer:
+    """Give the command line: with the commands of one file if one of them is called, else with all."""
+    app = typer.Typer(
+        name="archdsl",
+        help="A language and a compiler for neural architecture search.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    called = [home for home, names in HOMES.items() if arguments and arguments[0] in names]
+    for home in called or HOMES:
+        for command in import_module(f".{home}", __package__).COMMANDS:
+            app.command()(command)
+    app.command(name="version")(show_version)
+    return app
+
+
 def show_version() -> None:
     """Print the version."""
-    print(version("archdsl"))
+    print(_version())
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("archdsl")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -52,7 +67,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     warnings.simplefilter("always", ProgramChanged)
     warnings.showwarning = _show_warning
     try:
-        result = app(arguments, standalone_mode=False)
+        result = application(arguments)(arguments, standalone_mode=False)
     except Misuse as error:
         error.show()  # type: ignore[attr-defined]
         return 2
@@ -70,7 +85,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         traceback.print_exc()
         print(
             "\nThis is a bug in archdsl, not a mistake of yours. Please report it with the text above.\n"
-            f"archdsl {version('archdsl')}, Python {platform.python_version()}, {platform.platform()}\n"
+            f"archdsl {_version()}, Python {platform.python_version()}, {platform.platform()}\n"
             f"arguments: {arguments}",
             file=sys.stderr,
         )

@@ -4,14 +4,17 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from archdsl.diagnostics import Diagnostic, render, to_json
-from archdsl.evaluators.trial import Candidate, Trial
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from archdsl.evaluators.trial import Candidate, Trial
 
 console = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else 160)
 errors = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -57,8 +60,17 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     console.print(table)
 
 
-def bar() -> Progress:
+def bar() -> "Progress":
     """Give a progress bar on standard error, with the time that is left; it is shown where somebody looks."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -94,18 +106,18 @@ class RunProgress:
     def __exit__(self, *error: object) -> None:
         self._bar.stop()
 
-    def replayed(self, trials: Sequence[Trial]) -> None:
+    def replayed(self, trials: "Sequence[Trial]") -> None:
         """Show that finished trials were read from the journal."""
         if trials:
             console.print(f"{len(trials)} finished trials replayed from the journal")
             self._bar.update(self._trials, completed=len(trials))
             self._best = max((trial.fitness for trial in trials if trial.is_complete), default=self._best)
 
-    def started(self, number: int, candidate: Candidate) -> None:
+    def started(self, number: int, candidate: "Candidate") -> None:
         """Show that a trial begins."""
         self._bar.update(self._epochs, description=f"trial {number}", completed=0)
 
-    def finished(self, trial: Trial) -> None:
+    def finished(self, trial: "Trial") -> None:
         """Print a trial's line."""
         self._bar.advance(self._trials)
         if not trial.is_complete:

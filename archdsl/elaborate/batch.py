@@ -31,6 +31,7 @@ LARGEST = 1 << 31
 """Above, whole numbers are computed case by case: a product of two would not fit a column."""
 DEEPEST = 64
 
+Numbers = NDArray[np.int64]
 Cases = NDArray[np.bool_]
 Mask = Cases | None
 """The cases of which something holds; None stands for all where it says which have an element, for none elsewhere."""

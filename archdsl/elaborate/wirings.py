@@ -4,34 +4,27 @@
 what follows them, the `require`s right behind and then all that the text sees of them, is computed for all in a batch.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import comb, prod
+from math import comb
 from typing import TYPE_CHECKING, Any, final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from archdsl.ir import Label
 from archdsl.syntax import ast
 
 from .addresses import asked_by
-from .batch import Batch, Mask, Unfit, Varying, codes_of, listed
-from .faults import Fault
 from .handlers import SomeOf
-from .kinds import nodes_of
-from .limits import BudgetSpent
-from .observed import Sight, identity_of_names, is_pure
+from .observed import identity_of_names, is_pure
 from .values import Any_, Env, Subset, identity_of, is_plain
 
 if TYPE_CHECKING:
+    from .batch import Numbers
     from .interpreter import Interpreter
 
 FEWEST, MOST = 128, 1 << 22
 """The cases that are worth a batch, and that fit one."""
 
-Numbers = NDArray[np.int64]
 Turns = tuple[tuple[tuple[str, Any_, int | str], ...], ...]
 """What the loops of a comprehension come to: for each turn the names that they bind, the values, and their places."""
 
@@ -56,10 +49,10 @@ class Wiring:
     """
 
     choices: tuple[Choice, ...]
-    digits: tuple[Numbers, ...]
-    classes: Numbers
-    first: Numbers
-    seen: dict[tuple[int, int | None], Numbers] = field(repr=False)
+    digits: tuple["Numbers", ...]
+    classes: "Numbers"
+    first: "Numbers"
+    seen: dict[tuple[int, int | None], "Numbers"] = field(repr=False)
     indices: dict[int, str | None] = field(repr=False)
     values: dict[Hashable, tuple[Any_, Hashable]] = field(default_factory=dict, repr=False)
     turns: dict[Hashable, "Turns"] = field(default_factory=dict, repr=False)
@@ -72,7 +65,7 @@ class Wiring:
     def is_alike(self, other: "Wiring") -> bool:
         """Tell whether another wiring has the same cases in the same classes."""
         return self.choices == other.choices and all(
-            np.array_equal(a, b)
+            len(a) == len(b) and bool((a == b).all())
             for a, b in zip((*self.digits, self.classes), (*other.digits, other.classes), strict=True)
         )
 
@@ -240,67 +233,24 @@ class Wirings:
         found = self._admissible[key]
         if found is None:
             return None
-        try:
-            return self._classes(*found, form.name, [sight for sight in sights.seen if form.name in sight.names], env)
-        except BudgetSpent:
-            raise
-        except (Unfit, Fault):
-            return None  # a fault is told where a walk comes to it
+        from .cases import wiring_of
 
-    def _heed(self, form: Form, env: Env) -> tuple[tuple[Choice, ...], tuple[Numbers, ...]] | None:
+        seen = [sight for sight in sights.seen if form.name in sight.names]
+        wiring = wiring_of(self._interpreter, *found, form.name, seen, env)
+        if wiring is not None:
+            self.sights.update((id(sight.tree), sight.names) for sight in seen)
+        return wiring
+
+    def _heed(self, form: Form, env: Env) -> tuple[tuple[Choice, ...], tuple["Numbers", ...]] | None:
         """Give the choices, and the number of each one's label in all cases that fulfil the requirements."""
         choices = self._choices(form, env)
         if choices is None:
             return None
-        digits = _digits([len(choice.labels) for choice in choices])
-        for condition in form.requires if self._interpreter.heeds_requirements else ():
-            batch = Batch(self._interpreter, len(digits[0]))
-            try:
-                holds = batch.truth(condition, env.scope, {**env.names, form.name: _lists(choices, digits)})
-            except Unfit:
-                return None
-            if holds.wrong is not None and holds.wrong.any():
-                return None
-            digits = tuple(own[holds.values] for own in digits)
-            if not len(digits[0]):
-                return None
-        return choices, digits
+        from .cases import admissible
 
-    def _classes(
-        self, choices: tuple[Choice, ...], digits: tuple[Numbers, ...], name: str, sights: list[Sight], env: Env
-    ) -> Wiring:
-        """Put the cases of which all sights have the same values into one class."""
-        batch = Batch(self._interpreter, len(digits[0]))
-        names = {**env.names, name: _lists(choices, digits)}
-        classes = np.zeros(len(digits[0]), np.int64)
-        seen: dict[tuple[int, int | None], Numbers] = {}
-        indices: dict[int, str | None] = {}
-        for sight in sights:
-            turns: Sequence[int | None] = [None]
-            if sight.nodes is not None:
-                turns = range(nodes_of(self._interpreter.evaluate(sight.nodes.count, env), sight.nodes.count.span))
-            self.sights[id(sight.tree)] = sight.names
-            indices[id(sight.tree)] = None if sight.nodes is None else sight.nodes.index
-            for i in turns:
-                bound = names if sight.nodes is None else {**names, str(sight.nodes.index): i}
-                codes = codes_of(self._sight(batch, sight.tree, env, bound))
-                if codes:
-                    seen[id(sight.tree), i] = _joined(codes)
-        if seen:
-            classes = _joined([*seen.values()])
-        first = np.unique(classes, return_index=True)[1]
-        order = np.argsort(first)
-        rank = np.empty_like(order)
-        rank[order] = np.arange(len(order))
-        return Wiring(choices, digits, rank[classes], first[order], seen, indices)
-
-    @staticmethod
-    def _sight(batch: Batch, tree: ast.Expr | ast.Generator, env: Env, names: dict[str, Any]) -> Any:
-        if not isinstance(tree, ast.Generator):
-            return batch.evaluate(tree, env.scope, names)
-        turns, wrong = batch.loops(tree, env.scope, names, None)
-        loops = [own for clause in tree.clauses for own in (clause.name, f"@{clause.name}")]
-        return listed([(tuple(bound[own] for own in loops), there) for bound, there in turns], wrong)
+        requires = form.requires if self._interpreter.heeds_requirements else ()
+        digits = admissible(self._interpreter, choices, form.name, requires, env)
+        return None if digits is None else (choices, digits)
 
 
 def _is_heeded(statement: ast.Require) -> bool:
@@ -326,38 +276,3 @@ def form_of(body: ast.Body, number: int) -> Form | None:
         requires.append(own.condition)
         after += 1
     return Form(let, clause, choice, choice.source, tuple(requires), after)
-
-
-def _digits(sizes: Sequence[int]) -> tuple[Numbers, ...]:
-    """Number the label of each choice in each case, the last varying fastest."""
-    cases = np.arange(prod(sizes), dtype=np.int64)
-    found = []
-    for size in reversed(sizes):
-        found.append(cases % size)
-        cases = cases // size
-    return tuple(reversed(found))
-
-
-def _lists(choices: Sequence[Choice], digits: Sequence[Numbers]) -> tuple[Varying | tuple[Any, ...], ...]:
-    """Give the lists that are chosen, in all cases."""
-    found = []
-    for choice, own in zip(choices, digits, strict=True):
-        has = np.zeros((len(choice.labels), len(choice.items)), bool)
-        for number, label in enumerate(choice.labels):
-            has[number, list(label)] = True
-        masks: list[Mask] = [has[own, place] for place in range(len(choice.items))]
-        found.append(listed(list(zip(choice.items, masks, strict=True))))
-    return tuple(found)
-
-
-def _joined(codes: Sequence[Numbers]) -> Numbers:
-    """Number what differs in some of the columns."""
-    whole, most = np.zeros_like(codes[0]), 1
-    for column in codes:
-        own = np.unique(column, return_inverse=True)[1].astype(np.int64)
-        size = int(own.max(initial=0)) + 1
-        if most * size > MOST << 32:
-            whole = np.unique(whole, return_inverse=True)[1].astype(np.int64)
-            most = int(whole.max(initial=0)) + 1
-        whole, most = whole * size + own, most * size
-    return np.unique(whole, return_inverse=True)[1].astype(np.int64)

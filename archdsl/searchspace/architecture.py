@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, final
 
 from archdsl.ir import Graph, Label, label_text
 from archdsl.ir.costs import measured_macs, measured_params
-from archdsl.ir.fingerprints import fingerprint
 
 if TYPE_CHECKING:
     from .space import Space
@@ -86,6 +85,8 @@ class Architecture:
     @property
     def fingerprint(self) -> str:
         """A hash of the graph after exact rewrites: equal for architectures that are one network in other words."""
+        from archdsl.ir.fingerprints import fingerprint
+
         return fingerprint(self.graph)
 
     def to_dict(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations, islice
 from math import comb
-from typing import Any, Protocol, final
+from typing import TYPE_CHECKING, Any, Protocol, final
 
 from archdsl.diagnostics import Diagnostic, Span
 from archdsl.diagnostics import Label as Place
@@ -27,7 +27,9 @@ from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, product, un
 from .exploration import Exploration, Failure, Faulty, Outcome, Use, WeightName, uses_of
 from .paths import START, Dead, Merged, Path, State, Ways, Wrong
 from .trace import Alternatives, Leave
-from .wired import Wired
+
+if TYPE_CHECKING:
+    from .wired import Wired
 
 MAX_LABELS = 200_000
 SHARED, WEIGHED = "shared", "weighed"
@@ -167,6 +169,8 @@ class Explorer:
         number = path.branch(wiring.count)
         known = self._wirings.get(id(wiring))
         if known is None:
+            from .wired import Wired  # loads numpy, which few spaces need
+
             known = self._wirings[id(wiring)] = Wired(wiring, self._wirings.values())
         path.events.extend((*known.asked, (wiring, None, number)))
         path.factors.append(known.diagrams[number])

@@ -5,8 +5,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from archdsl.diagnostics import ArchdslError, Diagnostic, UsageError
 
 from .architecture import Architecture
@@ -22,6 +20,8 @@ class ProgramChanged(UserWarning):
 
 def architecture_text(architecture: Architecture) -> str:
     """Give the text of an architecture's file."""
+    import yaml
+
     space = architecture.space
     fields: dict[str, Any] = {
         "archdsl": FORMAT,
@@ -81,6 +81,8 @@ def load_architecture(path: str | Path, space: Space | None = None) -> Architect
 
 
 def _read(path: Path) -> dict[str, Any]:
+    import yaml
+
     if path.is_dir():
         raise UsageError(Diagnostic("not-a-file", f"`{path}` is a folder, not an architecture's file"))
     try:

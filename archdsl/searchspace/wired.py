@@ -5,7 +5,8 @@ from typing import final
 
 import numpy as np
 
-from archdsl.elaborate.wirings import Numbers, Wiring
+from archdsl.elaborate.batch import Numbers
+from archdsl.elaborate.wirings import Wiring
 from archdsl.ir import Label
 
 from .diagram import UNIT, Diagram, Literal, product, union

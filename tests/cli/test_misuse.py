@@ -1,10 +1,13 @@
 """What a user does wrong first: one clear line, the right exit code, nothing half-written."""
 
+import subprocess
+import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from archdsl.cli.main import run
+from archdsl.cli.main import HOMES, run
 
 GOOD = """network n[c = 4](x: image[1, 8, 8]) -> vec[10] { return x |> conv[c, 3] |> global_avg_pool |> linear[10] }
 """
@@ -108,3 +111,16 @@ def test_diagnostics_come_as_json_lines_too(tmp_path: Path, capsys: pytest.Captu
     printed = capsys.readouterr().out
     assert '"code": "unknown-name"' in printed
     assert '"start": {"line": 1' in printed
+
+
+def test_the_table_of_commands_names_those_that_its_files_have() -> None:
+    for home, names in HOMES.items():
+        assert tuple(command.__name__ for command in import_module(f"archdsl.cli.{home}").COMMANDS) == names
+
+
+def test_a_command_loads_no_library_that_it_does_not_need() -> None:
+    code = (
+        "import sys; from archdsl.cli.main import run; run(['info', 'digits_cells']); "
+        "sys.exit(bool({'numpy', 'yaml', 'networkx', 'torch', 'lark', 'archdsl.runs'} & {*sys.modules}))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
