@@ -9,6 +9,7 @@ import typer
 from archdsl.diagnostics import Diagnostic, UsageError
 from archdsl.ir import label_text
 from archdsl.searchspace import Architecture, Space, load, load_architecture, shipped
+from archdsl.searchspace.transfer import readdressed
 
 from .output import errors
 
@@ -129,7 +130,8 @@ def find_architecture(
     if at is None and not settings:
         return found
     space = _place(found.architecture.space, at, statics(settings))
-    given = found.architecture.decisions
+    programs = found.architecture.space.elaborated.program, space.elaborated.program
+    given = set(readdressed(found.architecture.decisions, *programs).values())
     architecture, dropped = space.transfer(found.architecture, fill="prior" if fill else None, seed=seed)
     drawn = tuple(address for address in architecture.decisions if address not in given)
     return Found(architecture, found.weights if space == found.architecture.space else None, dropped, drawn)

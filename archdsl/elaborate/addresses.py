@@ -8,6 +8,7 @@ depend on the text of one body alone, never on what was evaluated before.
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, final
 
 from archdsl.syntax import ast
@@ -243,6 +244,7 @@ class TreeCache:
         self.recursions: dict[int, Any] = {}
         self.by_value: set[int] = set()
         self.sights: dict[Hashable, Any] = {}
+        self.roots: dict[tuple[Path | None, str], str] | None = None
 
     def prepare(self, definition: ast.Definition) -> None:
         """Number the uses of names in a definition, and find the choices whose elements are seen by value alone."""

@@ -17,6 +17,7 @@ from archdsl.syntax import ast, parse
 
 from .addresses import QUANTITIES, TreeCache, required_of
 from .overloads import overload_mistake
+from .roots import Identity, roots_of
 from .sight import path_span, word
 
 BUILTINS = ("len", "sum", "min", "max", "any", "all", "round_to", "pair", "loose", *QUANTITIES)
@@ -119,13 +120,17 @@ class Program:
         return networks[name]
 
     def root(self, scope: ModuleScope, definition: ast.Composite) -> str:
-        """Give the root of the addresses of a cell or a network: its name, with its file's where that is not unique."""
-        same = sum(
-            isinstance(other, ast.Composite) and other.kind in ("cell", "network")
-            for own in self.scopes
-            if (other := own.definitions.get(definition.name)) is not None
-        )
-        return definition.name if same == 1 else f"{scope.name}.{definition.name}"
+        """Give the root of the addresses of a cell or a network."""
+        return self.roots()[scope.path, definition.name]
+
+    def roots(self) -> dict[Identity, str]:
+        """Give the roots of all cells and networks."""
+        known = self.cache.roots
+        if known is None:
+            scopes = self.scopes if self.main in self.scopes else (*self.scopes, self.main)
+            home = self.main.path.parent if self.main.path else Path.cwd()
+            known = self.cache.roots = roots_of(scopes, home, library())
+        return known
 
     def uses_loose(self) -> bool:
         """Tell whether any file asks which nodes are loose: only then members of node lists are told apart."""

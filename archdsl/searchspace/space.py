@@ -26,7 +26,7 @@ from .genotypes import Genotypes, count_genotypes
 from .neighbors import Changer
 from .order import Order
 from .sampling import Sampler, by_priors, uniformly
-from .transfer import Fill, filled
+from .transfer import Fill, filled, readdressed
 
 
 @final
@@ -352,7 +352,8 @@ class Space:
         >>> larger.decisions == found.decisions, dropped
         (True, ())
         """
-        decisions = self._normalized(architecture.decisions)
+        addresses = readdressed(architecture.decisions, architecture.space.elaborated.program, self.elaborated.program)
+        decisions = self._normalized({addresses[own]: label for own, label in architecture.decisions.items()})
         if fill is not None:
             rng = Random(seed)
             drawn = filled(self.network, self.diagram, decisions, self.choices, self.real_settings, rng)
@@ -360,7 +361,7 @@ class Space:
         graph, asked = replayed_graph(self.elaborated, decisions)
         found = Architecture(self, asked)
         found.remember(graph)
-        return found, tuple(address for address in decisions if address not in asked)
+        return found, tuple(own for own, address in addresses.items() if address not in asked)
 
     def _read(self, decisions: Mapping[str, Label]) -> tuple[Graph, dict[str, Label]]:
         """Give the graph of decisions, and those that it asked for.

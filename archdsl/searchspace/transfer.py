@@ -5,7 +5,8 @@ from random import Random
 from typing import Literal
 
 from archdsl.diagnostics import Diagnostic
-from archdsl.elaborate import Outside
+from archdsl.elaborate import Outside, Program
+from archdsl.elaborate.addresses import is_relative
 from archdsl.ir import Interval, Label, label_text
 
 from .diagram import Diagram
@@ -13,6 +14,24 @@ from .sampling import by_priors_given
 
 Fill = Literal["prior"]
 """How what is missing is found: drawn by the priors of its choices."""
+
+
+def readdressed(decisions: Mapping[str, Label], source: Program, target: Program) -> dict[str, str]:
+    """Give the address that each decision of one program has in another one.
+
+    A cell of a file that both programs use may have a longer root in one of them, where its name alone does not say it
+    all; whatever else is decided keeps its address.
+    """
+    there = target.roots()
+    moved = {root: there[own] for own, root in source.roots().items() if there.get(own, root) != root}
+    return {address: _moved(address, moved) for address in decisions}
+
+
+def _moved(address: str, roots: Mapping[str, str]) -> str:
+    for root, new in roots.items():
+        if address.startswith(root) and is_relative(address.removeprefix(root)):
+            return new + address.removeprefix(root)
+    return address
 
 
 def filled(

@@ -128,6 +128,30 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str,
     return status, shown.out, shown.err
 
 
+def test_a_cell_is_found_again_where_its_name_alone_does_not_say_which_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "one.nas").write_text(
+        "cell unit(x) = x |> choose { relu | tanh }\nnetwork one(x: vec[4]) -> vec[4] = x |> unit", encoding="utf-8"
+    )
+    (tmp_path / "two.nas").write_text(
+        "use one: unit as first\ncell unit(x) = x |> choose { relu | tanh | sigmoid }\n"
+        "network both(x: vec[4]) -> vec[4] = x |> first |> unit",
+        encoding="utf-8",
+    )
+    one, both = load(tmp_path / "one.nas"), load(tmp_path / "two.nas")
+    for seed in range(5):
+        short, long = one.sample(seed=seed), both.sample(seed=seed)
+        moved, dropped = both.transfer(short, fill="prior")
+        assert (moved.decisions["one.unit"], dropped) == (short.decisions["unit"], ())
+        moved, dropped = one.transfer(long)
+        assert (moved.decisions, dropped) == ({"unit": long.decisions["one.unit"]}, ("two.unit",))
+    one.sample(seed=0).save(tmp_path / "arch.yaml")
+    _, _, err = said(capsys, "show", str(tmp_path / "arch.yaml"), "--at", f"{tmp_path}/two.nas", "--fill", "prior")
+    assert err.startswith("drawn, for it was not decided: two.unit = ")
+    assert err.count("\n") == 1
+
+
 def test_commands_rebuild_an_architecture_elsewhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = str(tmp_path / "arch.yaml")
     load("darts", c=16, cells=8).architecture(decisions(DARTS_V2)).save(path)
