@@ -108,6 +108,23 @@ def _single_list(name: str, arguments: tuple[Any_, ...], span: Span) -> tuple[An
     fail("wrong-kind", f"`{name}` needs a list, given {given}", span, f"given {given}")
 
 
+SIZES = {"single": 1, "pair": 2, "triple": 3}
+"""The builtins that give a size for each of so many axes."""
+
+
+def _size(name: str, arguments: tuple[Any_, ...], span: Span) -> tuple[Any_, ...]:
+    """Repeat a number for each axis; a list with an element for each stays."""
+    (value,) = arguments if len(arguments) == 1 else (None,)
+    if is_number(value):
+        return (value,) * SIZES[name]  # type: ignore[return-value]
+    items = elements(value) if value is not None else None
+    if items is None or len(items) != SIZES[name]:
+        given = ", ".join(map(describe, arguments)) or "nothing"
+        needed = "a list of 1" if name == "single" else f"a {name}"
+        fail("wrong-kind", f"a number or {needed} is needed, given {given}", span, f"given {given}")
+    return items
+
+
 def call_builtin(name: str, arguments: tuple[Any_, ...], span: Span) -> Any_:
     """Call a static builtin on static values."""
     if name == "len":
@@ -122,15 +139,8 @@ def call_builtin(name: str, arguments: tuple[Any_, ...], span: Span) -> Any_:
                 "wrong-kind", f"`round_to` needs a number and a divisor above 0, given {given}", span, f"given {given}"
             )
         return _in_range(name, lambda: round_to(*arguments), span)  # type: ignore[arg-type]
-    if name == "pair":
-        (value,) = arguments if len(arguments) == 1 else (None,)
-        if is_number(value):
-            return (value, value)  # type: ignore[return-value]
-        items = elements(value) if value is not None else None
-        if items is None or len(items) != 2:
-            given = ", ".join(map(describe, arguments)) or "nothing"
-            fail("wrong-kind", f"a number or a pair is needed, given {given}", span, f"given {given}")
-        return items
+    if name in SIZES:
+        return _size(name, arguments, span)
     items = _single_list(name, arguments, span)
     if name in ("any", "all"):
         if not all(isinstance(item, bool) for item in items):

@@ -20,7 +20,7 @@ from .overloads import overload_mistake
 from .roots import Identity, roots_of
 from .sight import path_span, word
 
-BUILTINS = ("len", "sum", "min", "max", "any", "all", "round_to", "pair", "loose", *QUANTITIES)
+BUILTINS = ("len", "sum", "min", "max", "any", "all", "round_to", "single", "pair", "triple", "loose", *QUANTITIES)
 """The static builtins and the quantities, written with `(…)`."""
 
 MAX_FILE = 1 << 20

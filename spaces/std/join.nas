@@ -38,3 +38,9 @@ op scale(x: image[c, h, w], factors: vec[c]) -> image[c, h, w] { law pure, absor
 
 """A sequence with each feature multiplied by its factor, the same at all steps."""
 op scale(x: seq[t, c], factors: vec[c]) -> seq[t, c] { law pure, absorbs_zero }
+
+"""A signal with each channel multiplied by its factor."""
+op scale(x: signal[c, t], factors: vec[c]) -> signal[c, t] { law pure, absorbs_zero }
+
+"""A volume with each channel multiplied by its factor."""
+op scale(x: volume[c, d, h, w], factors: vec[c]) -> volume[c, d, h, w] { law pure, absorbs_zero }

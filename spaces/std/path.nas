@@ -25,15 +25,19 @@ op zero[stride = 1](x: seq[t, d]) -> seq[t, d] {
   law pure, zero
 }
 
-"""A signal of zeros; it has no stride but 1."""
-op zero[stride = 1](x: signal[c, t]) -> signal[c, t] {
-  require stride == 1
+"""A signal of zeros, as `identity` would give it at this stride."""
+op zero[stride = 1](x: signal[c, t]) -> signal[c, outdim[t, 1, stride, 1, "valid", 0, 1]] {
+  require min(single(stride)) >= 1
   law pure, zero
 }
 
-"""A volume of zeros; it has no stride but 1."""
-op zero[stride = 1](x: volume[c, d, h, w]) -> volume[c, d, h, w] {
-  require stride == 1
+"""A volume of zeros, as `identity` would give it at this stride."""
+op zero[stride = 1](x: volume[c, d, h, w])
+  -> volume[
+    c, outdim[d, 1, stride, 1, "valid", 0, 3], outdim[h, 1, stride, 1, "valid", 1, 3],
+    outdim[w, 1, stride, 1, "valid", 2, 3]
+  ] {
+  require min(triple(stride)) >= 1
   law pure, zero
 }
 

@@ -133,6 +133,22 @@ op channel_shuffle[groups: int](x: image[c, h, w]) -> image[c, h, w] {
   law identity when groups == 1 or groups == c
 }
 
+"""The channels of a signal, dealt out in turn."""
+op channel_shuffle[groups: int](x: signal[c, t]) -> signal[c, t] {
+  require groups >= 1
+  require c % groups == 0
+  law pure, keeps_zero
+  law identity when groups == 1 or groups == c
+}
+
+"""The channels of a volume, dealt out in turn."""
+op channel_shuffle[groups: int](x: volume[c, d, h, w]) -> volume[c, d, h, w] {
+  require groups >= 1
+  require c % groups == 0
+  law pure, keeps_zero
+  law identity when groups == 1 or groups == c
+}
+
 """The vector at the first step."""
 op first_step(x: seq[t, d]) -> vec[d] {
   require t >= 1

@@ -129,6 +129,23 @@ def all_tensors(module: nn.Module) -> dict[str, Tensor]:
     ("op", "attributes", "dims"),
     [
         ("conv", {"out": 6, "groups": 4}, (8, 4, 4)),
+        ("conv", {"kernel": 2}, (8, 9)),
+        ("conv", {"kernel": (3, 3)}, (8, 9)),
+        ("conv", {"kernel": 11, "pad": "valid"}, (8, 9)),
+        ("conv", {"groups": 3}, (8, 9)),
+        ("conv", {"dilation": 0}, (8, 9)),
+        ("conv", {"kernel": (3, 3)}, (8, 4, 4, 4)),
+        ("conv", {"kernel": (3, 2, 3)}, (8, 4, 4, 4)),
+        ("conv", {"kernel": (1, 1, 5), "pad": "valid"}, (8, 4, 4, 4)),
+        ("conv", {"stride": (1, 1, 0)}, (8, 4, 4, 4)),
+        ("conv", {"pad": (0, -1, 0)}, (8, 4, 4, 4)),
+        ("max_pool", {"kernel": 2, "pad": "same"}, (8, 9)),
+        ("avg_pool", {"kernel": 3, "pad": 2}, (8, 9)),
+        ("max_pool", {"kernel": (3, 3, 2)}, (8, 4, 4, 4)),
+        ("avg_pool", {"kernel": (3, 3, 1), "pad": 1}, (8, 4, 4, 4)),
+        ("zero", {"stride": 0}, (8, 9)),
+        ("zero", {"stride": (1, 2)}, (8, 4, 4, 4)),
+        ("channel_shuffle", {"groups": 3}, (8, 9)),
         ("conv", {"out": 8, "groups": 4}, (6, 4, 4)),
         ("conv", {"out": 0}, (8, 4, 4)),
         ("conv", {"kernel": 2}, (8, 4, 4)),
@@ -165,7 +182,7 @@ def test_what_cannot_run_is_illegal(op: str, attributes: dict[str, Attribute], d
         "bn": {"affine": True, "eps": 1e-5, "momentum": 0.1},
     }
     usual = all_usual.get(op, {})
-    types = (Type("image", dims),)
+    types = (Type({2: "signal", 3: "image", 4: "volume"}[len(dims)], dims),)
     if usual:
         DECLARED[op].infer(usual, types)
     with pytest.raises(ArchdslError):

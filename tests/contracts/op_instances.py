@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from archdsl.ir import CHANNELS, Attribute, SharedLayer, Type
 
-Size = int | tuple[int, int]
+Size = int | tuple[int, ...]
 Draw = st.DrawFn
 
 
@@ -36,19 +36,34 @@ rates = st.sampled_from([0, 0.0, 0.25, 0.5])
 epsilons = st.sampled_from([1e-5, 1e-3, 0.1])
 
 
+def along(size: Size, axes: int) -> tuple[int, ...]:
+    return (size,) * axes if isinstance(size, int) else size
+
+
 def pair(size: Size) -> tuple[int, int]:
-    return (size, size) if isinstance(size, int) else size
+    height, width = along(size, 2)
+    return height, width
 
 
-def sizes(low: int, high: int) -> st.SearchStrategy[Size]:
+def sizes(low: int, high: int, axes: int = 2) -> st.SearchStrategy[Size]:
     one = st.integers(low, high)
-    return one | st.tuples(one, one)
+    return one | st.tuples(*[one] * axes)
+
+
+WINDOWED = {"signal": 1, "image": 2, "volume": 3}
+"""The kinds that windows slide over, and along how many axes."""
 
 
 @st.composite
-def images(draw: Draw, c: int | None = None, h: int = 1, w: int = 1) -> Type:
-    """Images of at least h x w, seldom square."""
-    return Type("image", (c or draw(small), h + draw(st.integers(0, 7)), w + draw(st.integers(0, 7))))
+def spaces(draw: Draw, kind: str, c: int | None = None, least: tuple[int, ...] = ()) -> Type:
+    """Signals, images or volumes of at least so many elements along each axis, seldom square."""
+    more = 7 if kind == "image" else 3
+    sides = [side + draw(st.integers(0, more)) for side in least or (1,) * WINDOWED[kind]]
+    return Type(kind, (c or draw(small), *sides))
+
+
+def images(c: int | None = None, h: int = 1, w: int = 1) -> st.SearchStrategy[Type]:
+    return spaces("image", c, (h, w))
 
 
 vectors = st.builds(lambda d: Type("vec", (d,)), small)
@@ -58,8 +73,8 @@ kinds: dict[str, st.SearchStrategy[Type]] = {
     "image": images(),
     "vec": vectors,
     "seq": sequences,
-    "signal": st.builds(lambda c, t: Type("signal", (c, t)), small, small),
-    "volume": st.builds(lambda c, d, h, w: Type("volume", (c, d, h, w)), small, small, small, small),
+    "signal": spaces("signal"),
+    "volume": spaces("volume"),
 }
 tensors = st.one_of(*kinds.values())
 """Tensors of any kind of numbers."""
@@ -75,47 +90,49 @@ channelled = of_kinds("image", "vec", "seq", "signal", "volume")
 
 
 @st.composite
-def windows(draw: Draw, *, pools: bool) -> tuple[dict[str, Attribute], int, int]:
-    """A kernel, stride, dilation and padding, and the least height and width that they need."""
+def windows(draw: Draw, axes: int, *, pools: bool) -> tuple[dict[str, Attribute], tuple[int, ...]]:
+    """A kernel, stride, dilation and padding, and the least size along each axis that they need."""
     pad: str | Size = draw(st.sampled_from(["same", "valid", "number"]))
     if pad == "same":
         odd = st.sampled_from([1, 3, 5])
-        kernel: Size = draw(odd | st.tuples(odd, odd))
+        kernel: Size = draw(odd | st.tuples(*[odd] * axes))
     else:
-        kernel = draw(sizes(1, 5))
-    dilation = 1 if pools else draw(sizes(1, 3))
-    extents = [d * (k - 1) + 1 for k, d in zip(pair(kernel), pair(dilation), strict=True)]
-    around = [0, 0]
+        kernel = draw(sizes(1, 5, axes))
+    dilation = 1 if pools else draw(sizes(1, 3, axes))
+    extents = [d * (k - 1) + 1 for k, d in zip(along(kernel, axes), along(dilation, axes), strict=True)]
+    around: tuple[int, ...] = (0,) * axes
     if pad == "same":
-        around = [extent // 2 for extent in extents]
+        around = tuple(extent // 2 for extent in extents)
     elif pad == "number":
-        most = [k // 2 for k in pair(kernel)] if pools else [3, 3]
+        most = [k // 2 if pools else 3 for k in along(kernel, axes)]
         pad = draw(st.integers(0, min(most)) | st.tuples(*(st.integers(0, high) for high in most)))
-        around = list(pair(pad))
-    least = [max(1, extent - 2 * added) for extent, added in zip(extents, around, strict=True)]
-    statics: dict[str, Attribute] = {"kernel": kernel, "stride": draw(sizes(1, 3)), "pad": pad}
+        around = along(pad, axes)
+    least = tuple(max(1, extent - 2 * added) for extent, added in zip(extents, around, strict=True))
+    statics: dict[str, Attribute] = {"kernel": kernel, "stride": draw(sizes(1, 3, axes)), "pad": pad}
     if not pools:
         statics["dilation"] = dilation
-    return statics, least[0], least[1]
+    return statics, least
 
 
 @st.composite
 def convs(draw: Draw) -> OpInstance:
-    statics, h, w = draw(windows(pools=False))
+    kind = draw(st.sampled_from(sorted(WINDOWED)))
+    statics, least = draw(windows(WINDOWED[kind], pools=False))
     groups = draw(st.integers(1, 4))
     depth = draw(st.integers(1, 3))
     statics |= {"out": groups * draw(st.integers(1, 3)), "groups": groups, "bias": draw(st.booleans())}
     order = ("out", "kernel", "stride", "dilation", "groups", "bias", "pad")
-    return OpInstance("conv", {name: statics[name] for name in order}, (draw(images(groups * depth, h, w)),))
+    x = draw(spaces(kind, groups * depth, least))
+    return OpInstance("conv", {name: statics[name] for name in order}, (x,))
 
 
 def pools(op: str) -> st.SearchStrategy[OpInstance]:
     @st.composite
     def build(draw: Draw) -> OpInstance:
-        statics, h, w = draw(windows(pools=True))
-        return OpInstance(
-            op, {name: statics[name] for name in ("kernel", "stride", "pad")}, (draw(images(None, h, w)),)
-        )
+        kind = draw(st.sampled_from(sorted(WINDOWED)))
+        statics, least = draw(windows(WINDOWED[kind], pools=True))
+        statics = {name: statics[name] for name in ("kernel", "stride", "pad")}
+        return OpInstance(op, statics, (draw(spaces(kind, None, least)),))
 
     return build()
 
@@ -153,7 +170,7 @@ def concats(draw: Draw, op: str, types: st.SearchStrategy[Type], place: int | No
 
 @st.composite
 def scales(draw: Draw) -> OpInstance:
-    x = draw(of_kinds("image", "seq"))
+    x = draw(of_kinds("image", "seq", "signal", "volume"))
     return OpInstance("scale", {}, (x, Type("vec", (x.dims[CHANNELS[x.kind]],))))
 
 
@@ -206,15 +223,18 @@ def center_crops(draw: Draw) -> OpInstance:
 
 @st.composite
 def shuffles(draw: Draw) -> OpInstance:
-    groups = draw(st.integers(1, 4))
-    return OpInstance("channel_shuffle", {"groups": groups}, (draw(images(groups * draw(st.integers(1, 4)))),))
+    groups, kind = draw(st.integers(1, 4)), draw(st.sampled_from(sorted(WINDOWED)))
+    return OpInstance("channel_shuffle", {"groups": groups}, (draw(spaces(kind, groups * draw(st.integers(1, 4)))),))
 
 
 def norms(op: str, *names: str, **more: st.SearchStrategy[Attribute]) -> st.SearchStrategy[OpInstance]:
     return of(of_kinds(*names), op, affine=st.booleans(), eps=epsilons, **more)
 
 
-strided = st.builds(lambda x, stride: OpInstance("zero", {"stride": stride}, (x,)), images(), sizes(1, 3))
+@st.composite
+def strided(draw: Draw) -> OpInstance:
+    kind = draw(st.sampled_from(sorted(WINDOWED)))
+    return OpInstance("zero", {"stride": draw(sizes(1, 3, WINDOWED[kind]))}, (draw(spaces(kind)),))
 
 
 momenta = st.sampled_from([0, 0.1, 1.0])
@@ -230,7 +250,7 @@ INSTANCES: dict[str, st.SearchStrategy[OpInstance]] = {
     "prepend_token": of(sequences, "prepend_token"),
     "add_position": of(sequences, "add_position"),
     "bn": norms("bn", "vec", "image", "signal", "volume", momentum=momenta),
-    "layer_norm": norms("layer_norm", "vec", "seq"),
+    "layer_norm": norms("layer_norm", "vec", "seq", "image", "signal", "volume"),
     "max_pool": pools("max_pool"),
     "avg_pool": pools("avg_pool"),
     "global_avg_pool": of(of_kinds("image", "seq", "signal", "volume"), "global_avg_pool"),
@@ -260,7 +280,7 @@ INSTANCES: dict[str, st.SearchStrategy[OpInstance]] = {
     "first_step": of(sequences, "first_step"),
     "last_step": of(sequences, "last_step"),
     "flatten": of(of_kinds("image", "seq", "signal", "volume"), "flatten"),
-    "zero": strided | of(of_kinds("vec", "seq", "signal", "volume"), "zero", stride=st.just(1)),
+    "zero": strided() | of(of_kinds("vec", "seq"), "zero", stride=st.just(1)),
     "dropout": elementwise("dropout", rate=rates),
     "channel_dropout": of(of_kinds("image", "seq", "signal", "volume"), "channel_dropout", rate=rates),
     "drop_path": elementwise("drop_path", rate=rates),

@@ -22,4 +22,21 @@ PROGRAMS = {
           return back |> flatten |> linear[4], concat(first_step(back), last_step(z), vec_of(y)), concat_steps(y, z)
         }
         block vec_of(x: seq[t, d]) = x |> global_avg_pool |> linear[2]""",
+    "signal": """
+        network net(x: signal[4, 17]) -> (vec[3], signal[8, 9]) {
+          let y = x |> conv[8, 5, bias = true] |> bn |> relu
+          let z = y |> conv[8, 3, dilation = 2, groups = 8] |> layer_norm |> channel_shuffle[2]
+          let sum = (y |> conv[8, 3, 2]) + (z |> max_pool[3, 2]) + (z |> avg_pool[3, 2]) + (y |> zero[2])
+          return concat(scale(sum, sum |> global_avg_pool |> sigmoid), sum) |> avg_pool[2, 2, "valid"] |> flatten
+            |> linear[3], sum
+        }""",
+    "volume": """
+        network net(x: volume[2, 5, 6, 7]) -> (vec[3], volume[4, 3, 6, 4]) {
+          let y = x |> conv[4, [1, 3, 5], bias = true] |> bn |> relu
+          let z = y |> conv[4, 3, dilation = [1, 2, 1], groups = 4] |> layer_norm |> channel_shuffle[2]
+          let sum = (y |> conv[4, 3, [2, 1, 2]]) + (z |> max_pool[3, [2, 1, 2]]) + (z |> avg_pool[3, [2, 1, 2]])
+            + (y |> zero[[2, 1, 2]])
+          return concat(scale(sum, sum |> global_avg_pool |> sigmoid), sum) |> avg_pool[2, 2, "valid"] |> flatten
+            |> linear[3], sum
+        }""",
 }

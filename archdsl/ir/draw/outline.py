@@ -190,12 +190,15 @@ def _words(node: AnyNode) -> tuple[str, str]:
             return "scan", f"{steps} steps"
     attributes = dict(node.attributes)
     kernel, stride = attributes.get("kernel"), attributes.get("stride", 1)
-    name = node.op + (f" {_size(kernel)}" if kernel is not None else "")
+    name = node.op + (f" {_size(kernel, node.facts.kind)}" if kernel is not None else "")
     return name + (
-        f" /{_size(stride) if isinstance(stride, tuple) else stride}" if stride not in (1, (1, 1)) else ""
+        f" /{_size(stride, node.facts.kind) if isinstance(stride, tuple) else stride}"
+        if stride not in (1, (1,), (1, 1), (1, 1, 1))
+        else ""
     ), ""
 
 
-def _size(value: Attribute) -> str:
-    pair = value if isinstance(value, tuple) else (value, value)
-    return TIMES.join(map(str, pair))
+def _size(value: Attribute, kind: str) -> str:
+    axes = {"signal": 1, "volume": 3}.get(kind, 2)
+    sides = value if isinstance(value, tuple) else (value,) * axes
+    return TIMES.join(map(str, sides))

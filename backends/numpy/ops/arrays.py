@@ -10,7 +10,7 @@ from archdsl.ir import CHANNELS
 
 Array = NDArray[np.floating]
 Weights = Mapping[str, Array]
-Size = int | tuple[int, int]
+Size = int | tuple[int, ...]
 
 
 def axis_of(kind: str) -> int:
@@ -18,24 +18,30 @@ def axis_of(kind: str) -> int:
     return 1 + CHANNELS[kind]
 
 
-def pair(size: Size) -> tuple[int, int]:
+def sizes(size: Size, axes: int) -> tuple[int, ...]:
     """Give one number for each axis."""
-    return (size, size) if isinstance(size, int) else (size[0], size[1])
+    return (size,) * axes if isinstance(size, int) else size
 
 
-def padding(kernel: Size, dilation: Size, pad: str | Size) -> tuple[int, int]:
-    """Give the number of elements that a window adds on each side of each axis."""
-    if pad == "same":
-        (height, width), (down, across) = pair(kernel), pair(dilation)
-        return down * (height - 1) // 2, across * (width - 1) // 2
-    return (0, 0) if isinstance(pad, str) else pair(pad)
+def pair(size: Size) -> tuple[int, int]:
+    """Give the height and the width of an image."""
+    height, width = sizes(size, 2)
+    return height, width
+
+
+def every(steps: tuple[int, ...]) -> tuple[slice, ...]:
+    """Give what takes every so many elements along each axis."""
+    return tuple(slice(None, None, step) for step in steps)
 
 
 def windows(x: Array, kernel: Size, stride: Size, dilation: Size, pad: str | Size, fill: float) -> Array:
-    """Give all windows of an image: `[batch, c, places down, places across, kernel height, kernel width]`."""
-    (height, width), (down, across), (rows, columns) = pair(kernel), pair(dilation), pair(stride)
-    above, left = padding(kernel, dilation, pad)
-    framed = np.pad(x, ((0, 0), (0, 0), (above, above), (left, left)), constant_values=fill)
-    extent = (down * (height - 1) + 1, across * (width - 1) + 1)
-    seen: Array = sliding_window_view(framed, extent, axis=(2, 3))
-    return seen[:, :, ::rows, ::columns, ::down, ::across]
+    """Give all windows of a signal, image or volume: `[batch, c, *places, *kernel]`, an axis for each of its axes."""
+    axes = x.ndim - 2
+    lengths, steps, spreads = sizes(kernel, axes), sizes(stride, axes), sizes(dilation, axes)
+    extents = [spread * (length - 1) + 1 for length, spread in zip(lengths, spreads, strict=True)]
+    around = [(extent - 1) // 2 for extent in extents] if pad == "same" else [0] * axes
+    if not isinstance(pad, str):
+        around = [*sizes(pad, axes)]
+    framed = np.pad(x, ((0, 0), (0, 0), *((size, size) for size in around)), constant_values=fill)
+    seen: Array = sliding_window_view(framed, extents, axis=tuple(range(2, x.ndim)))
+    return seen[(slice(None), slice(None), *every(steps), *every(spreads))]

@@ -12,10 +12,10 @@ def conv(
     x: Array, *, weights: Weights, kernel: Size, stride: Size, dilation: Size, groups: int, pad: str | Size
 ) -> Array:
     """Multiply each window of each group of channels with that group's kernels."""
-    seen = windows(x, kernel, stride, dilation, pad, 0)
-    matrix = weights["kernel"]
-    seen = seen.reshape(x.shape[0], groups, x.shape[1] // groups, *seen.shape[2:])
-    matrix = matrix.reshape(groups, matrix.shape[0] // groups, *matrix.shape[1:])
-    y: Array = np.einsum("bgchwij,gocij->bgohw", seen, matrix)
-    y = y.reshape(x.shape[0], -1, *y.shape[3:])
-    return y + weights["bias"][:, None, None] if "bias" in weights else y
+    axes = x.ndim - 2
+    seen = np.split(windows(x, kernel, stride, dilation, pad, 0), groups, axis=1)
+    kernels = np.split(weights["kernel"], groups, axis=0)
+    inner = [1, *range(2 + axes, 2 + 2 * axes)], [1, *range(2, 2 + axes)]
+    parts = [np.moveaxis(np.tensordot(own, kernel, inner), -1, 1) for own, kernel in zip(seen, kernels, strict=True)]
+    y: Array = np.concatenate(parts, axis=1)
+    return y + np.expand_dims(weights["bias"], tuple(range(1, 1 + axes))) if "bias" in weights else y

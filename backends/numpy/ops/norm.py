@@ -1,10 +1,12 @@
 """What the standard norms compute."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from archdsl.codegen.lowering import lowers
 
-from .arrays import Array, Weights
+from .arrays import Array, Weights, axis_of
 
 
 @lowers("bn", backend="numpy")
@@ -19,13 +21,15 @@ def bn(x: Array, *, weights: Weights, eps: float, training: bool) -> Array:
     return y
 
 
-def spread(values: Array, others: tuple[int, ...]) -> Array:
+def spread(values: Array, others: Sequence[int]) -> Array:
     """Give a value for each channel the axes that it is the same along."""
     return values.reshape(-1, *(1 for _ in others))
 
 
 @lowers("layer_norm", backend="numpy")
-def layer_norm(x: Array, *, weights: Weights, eps: float) -> Array:
-    """Normalize each vector by its own statistics."""
-    y: Array = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + eps)
-    return y * weights["scale"] + weights["shift"] if "scale" in weights else y
+def layer_norm(x: Array, *, kind: str, weights: Weights, eps: float) -> Array:
+    """Normalize the channels at each place by their own statistics."""
+    axis = axis_of(kind)
+    y: Array = (x - x.mean(axis, keepdims=True)) / np.sqrt(x.var(axis, keepdims=True) + eps)
+    others = range(axis + 1, x.ndim)
+    return y * spread(weights["scale"], others) + spread(weights["shift"], others) if "scale" in weights else y

@@ -4,7 +4,7 @@ import numpy as np
 
 from archdsl.codegen.lowering import lowers
 
-from .arrays import Array, Size, pair
+from .arrays import Array, Size, every, sizes
 
 
 @lowers("identity", backend="numpy")
@@ -16,10 +16,9 @@ def identity(x: Array) -> Array:
 @lowers("zero", backend="numpy")
 def zero(x: Array, *, kind: str, stride: Size) -> Array:
     """Give zeros."""
-    if kind != "image":
+    if kind in ("vec", "seq"):
         return np.zeros_like(x)
-    rows, columns = pair(stride)
-    return np.zeros_like(x[:, :, ::rows, ::columns])
+    return np.zeros_like(x[(slice(None), slice(None), *every(sizes(stride, x.ndim - 2)))])
 
 
 @lowers("channel_dropout", backend="numpy")

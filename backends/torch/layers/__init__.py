@@ -8,8 +8,9 @@ that makes it again. None names a device, reads a value back to the host, or cha
 from .attention import Attention, Position, PrependToken
 from .join import Add, Concat, Lerp, Maximum, Mean, Product, Scale
 from .linear import Bias, Table
+from .norm import ChannelNorm
 from .path import ChannelDropout, DropPath, Zero
-from .pool import AvgPool, GlobalAvgPool
+from .pool import AvgPool, GlobalAvgPool, VolumeAvgPool
 from .shape import (
     CenterCrop,
     ChannelShuffle,
@@ -32,6 +33,7 @@ __all__ = [
     "Bias",
     "CenterCrop",
     "ChannelDropout",
+    "ChannelNorm",
     "ChannelShuffle",
     "Concat",
     "Crop",
@@ -53,6 +55,7 @@ __all__ = [
     "ToImage",
     "ToSeq",
     "ToSignal",
+    "VolumeAvgPool",
     "Widen",
     "Zero",
 ]

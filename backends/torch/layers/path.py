@@ -10,13 +10,13 @@ class Zero(nn.Module):
     The values of the input do not matter, so that one that is infinite does not become NaN.
     """
 
-    def __init__(self, stride: tuple[int, int] | None = None) -> None:
+    def __init__(self, stride: tuple[int, ...] | None = None) -> None:
         super().__init__()
         self.stride = stride
 
     def forward(self, x: Tensor) -> Tensor:
         if self.stride is not None:
-            for axis, step in zip((2, 3), self.stride, strict=True):
+            for axis, step in enumerate(self.stride, start=2):
                 x = x.unfold(axis, 1, step).squeeze(-1)
         return torch.zeros_like(x)
 

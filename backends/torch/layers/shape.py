@@ -116,8 +116,7 @@ class ChannelShuffle(nn.Module):
         self.groups = groups
 
     def forward(self, x: Tensor) -> Tensor:
-        batch, channels, height, width = x.shape
-        parts = x.reshape(batch, self.groups, channels // self.groups, height, width)
+        parts = x.reshape(x.shape[0], self.groups, x.shape[1] // self.groups, *x.shape[2:])
         return parts.transpose(1, 2).reshape(x.shape)
 
     def extra_repr(self) -> str:

@@ -2,10 +2,12 @@
 
 from torch import nn
 
+from archdsl.backends.torch import layers
 from archdsl.codegen.lowering import lowers
 
-NORM = {"scale": "weight", "shift": "bias", "mean": "running_mean", "var": "running_var"}
+from .sizes import WINDOW_AXES
 
+NORM = {"scale": "weight", "shift": "bias", "mean": "running_mean", "var": "running_var"}
 
 BATCH_NORMS = {
     "vec": nn.BatchNorm1d,
@@ -22,6 +24,6 @@ def bn(kind: str, c: int, affine: bool, eps: float, momentum: float) -> nn.Modul
 
 
 @lowers("layer_norm", weights={"scale": "weight", "shift": "bias"})
-def layer_norm(d: int, affine: bool, eps: float) -> nn.Module:
+def layer_norm(kind: str, c: int, affine: bool, eps: float) -> nn.Module:
     """Build a layer norm."""
-    return nn.LayerNorm((d,), eps, affine)
+    return layers.ChannelNorm(c, eps, affine) if kind in WINDOW_AXES else nn.LayerNorm((c,), eps, affine)

@@ -5,7 +5,7 @@ from torch import nn
 from archdsl.backends.torch import layers
 from archdsl.codegen.lowering import lowers
 
-from .sizes import Size, axis_of, pair
+from .sizes import WINDOW_AXES, Size, axis_of, sizes
 
 
 @lowers("identity")
@@ -17,7 +17,8 @@ def identity() -> nn.Module:
 @lowers("zero")
 def zero(kind: str, stride: Size) -> nn.Module:
     """Build zeros."""
-    return layers.Zero(pair(stride) if kind == "image" else None)
+    axes = WINDOW_AXES.get(kind)
+    return layers.Zero(sizes(stride, axes) if axes else None)
 
 
 @lowers("dropout")

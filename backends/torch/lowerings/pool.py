@@ -5,19 +5,25 @@ from torch import nn
 from archdsl.backends.torch import layers
 from archdsl.codegen.lowering import lowers
 
-from .sizes import AXES, Size, axis_of, padding, pair
+from .sizes import AXES, WINDOW_AXES, Size, axis_of, padding, sizes
+
+MAX_POOLS = {1: nn.MaxPool1d, 2: nn.MaxPool2d, 3: nn.MaxPool3d}
+"""The max pool along each number of axes."""
 
 
 @lowers("max_pool")
-def max_pool(kernel: Size, stride: Size, pad: str | Size) -> nn.Module:
+def max_pool(kind: str, kernel: Size, stride: Size, pad: str | Size) -> nn.Module:
     """Build a max pool."""
-    return nn.MaxPool2d(pair(kernel), pair(stride), padding(kernel, 1, pad))
+    axes = WINDOW_AXES[kind]
+    return MAX_POOLS[axes](sizes(kernel, axes), sizes(stride, axes), padding(kernel, 1, pad, axes))
 
 
 @lowers("avg_pool")
-def avg_pool(kernel: Size, stride: Size, pad: str | Size) -> nn.Module:
+def avg_pool(kind: str, kernel: Size, stride: Size, pad: str | Size) -> nn.Module:
     """Build a mean pool."""
-    return layers.AvgPool(pair(kernel), pair(stride), padding(kernel, 1, pad))
+    axes = WINDOW_AXES[kind]
+    pool = layers.VolumeAvgPool if kind == "volume" else layers.AvgPool
+    return pool(sizes(kernel, axes), sizes(stride, axes), padding(kernel, 1, pad, axes))
 
 
 @lowers("global_avg_pool")

@@ -2,8 +2,11 @@
 
 from archdsl.ir import CHANNELS, KINDS
 
-Size = int | tuple[int, int]
-"""One number for both axes, or one for each: (height, width)."""
+Size = int | tuple[int, ...]
+"""One number for all axes, or one for each: (height, width) of an image."""
+
+WINDOW_AXES = {"signal": 1, "image": 2, "volume": 3}
+"""The number of axes that a window slides along."""
 
 AXES = {kind: len(dims) for kind, dims in KINDS.items()}
 """The number of axes of each kind, without the batch."""
@@ -14,14 +17,20 @@ def axis_of(kind: str) -> int:
     return 1 + CHANNELS[kind]
 
 
-def pair(size: Size) -> tuple[int, int]:
+def sizes(size: Size, axes: int) -> tuple[int, ...]:
     """Give one number for each axis."""
-    return (size, size) if isinstance(size, int) else (size[0], size[1])
+    return (size,) * axes if isinstance(size, int) else size
 
 
-def padding(kernel: Size, dilation: Size, pad: str | Size) -> tuple[int, int]:
+def pair(size: Size) -> tuple[int, int]:
+    """Give the height and the width of an image."""
+    height, width = sizes(size, 2)
+    return height, width
+
+
+def padding(kernel: Size, dilation: Size, pad: str | Size, axes: int) -> tuple[int, ...]:
     """Give the number of elements that a window adds on each side of each axis."""
     if pad == "same":
-        (height, width), (down, across) = pair(kernel), pair(dilation)
-        return down * (height - 1) // 2, across * (width - 1) // 2
-    return (0, 0) if isinstance(pad, str) else pair(pad)
+        spans = zip(sizes(kernel, axes), sizes(dilation, axes), strict=True)
+        return tuple(step * (length - 1) // 2 for length, step in spans)
+    return (0,) * axes if isinstance(pad, str) else sizes(pad, axes)

@@ -118,12 +118,12 @@ def _mean_pool(key: str, leaf: layers.AvgPool) -> Build:
             ("count_include_pad", False, True),
         )
     )
-    return Build("nn.AvgPool2d", made, (key,))
+    return Build(f"nn.AvgPool{len(leaf.kernel_size)}d", made, (key,))
 
 
 def _as_number(value: Any) -> Any:
     """Write a tuple of equal values as one of them."""
-    if isinstance(value, tuple) and len(value) > 1 and all(is_same(item, value[0]) for item in value):
+    if isinstance(value, tuple) and value and all(is_same(item, value[0]) for item in value):
         return value[0]
     return value
 
@@ -195,17 +195,12 @@ def _is_alike(one: nn.Module, other: nn.Module) -> bool:
     mine, theirs = vars(one), vars(other)
     if mine.keys() != theirs.keys():
         return False
-    pools = type(one).__module__ == "torch.nn.modules.pooling"
+    pools = type(one).__module__ == "torch.nn.modules.pooling"  # one keeps a number for all axes as it was given
     for name in mine.keys() - _STATE:
-        a, b = (_as_pair(mine[name]), _as_pair(theirs[name])) if pools else (mine[name], theirs[name])
+        a, b = (_as_number(mine[name]), _as_number(theirs[name])) if pools else (mine[name], theirs[name])
         if not is_same(a, b):
             return False
     return _tensors(one) == _tensors(other)
-
-
-def _as_pair(value: Any) -> Any:
-    """Spell out a number that stands for both axes: a pool keeps what it was given."""
-    return (value, value) if type(value) is int else value
 
 
 def _tensors(module: nn.Module) -> dict[str, object]:
