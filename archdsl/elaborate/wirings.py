@@ -7,7 +7,7 @@ what follows them, the `require`s right behind and then all that the text sees o
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import comb
+from math import comb, prod
 from typing import TYPE_CHECKING, Any, final
 
 from archdsl.ir import Label
@@ -61,6 +61,11 @@ class Wiring:
     def count(self) -> int:
         """How many classes there are."""
         return len(self.first)
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether a requirement keeps some cases away."""
+        return len(self.classes) < prod(len(choice.labels) for choice in self.choices)
 
     def is_alike(self, other: "Wiring") -> bool:
         """Tell whether another wiring has the same cases in the same classes."""

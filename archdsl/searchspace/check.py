@@ -15,7 +15,7 @@ from archdsl.ir import label_text
 from .causes import Unlike
 from .diagram import EMPTY, Diagram, count
 from .exploration import Failure
-from .explore import Explorer
+from .explore import Explorer, KnownParts
 from .probing import probe
 from .trace import Trace
 
@@ -49,12 +49,14 @@ class Verdict:
 class WalkedSpace:
     """What is known of a network, all of whose architectures were walked: its diagram, and the order of its choices.
 
-    The diagram is empty, and there is no order, where the verdict is not `proved`.
+    The diagram is empty, and there is no order, where the verdict is not `proved`. `parts` need not be walked again to
+    count genotypes.
     """
 
     verdict: Verdict
     diagram: Diagram
     trace: Trace | None
+    parts: KnownParts | None = None
 
 
 def walk_space(network: Network, budget: Budget | None = None) -> WalkedSpace:
@@ -75,7 +77,7 @@ def walk_space(network: Network, budget: Budget | None = None) -> WalkedSpace:
         found.append(_empty(whole.refusals, explorer.unlike_uses(whole), network))
     if found:
         return WalkedSpace(Verdict("refuted", by_place(found), explorer.walks), EMPTY, None)
-    return WalkedSpace(Verdict("proved", (), explorer.walks), diagram, whole.trace)
+    return WalkedSpace(Verdict("proved", (), explorer.walks), diagram, whole.trace, explorer.plain_parts())
 
 
 def _unproved(network: Network, spent: Diagnostic, walks: int, allowed: str) -> Verdict:

@@ -98,7 +98,7 @@ class Exploration:
 
     Its addresses are relative to the part's own, or begin with `base`, the address under which it was walked.
     A use of a faulty class has an index below 0, counted from the first. `trace` tells what is asked for when,
-    `gives_tied` whether some result holds a tied layer.
+    `gives_tied` whether some result holds a tied layer, `is_plain` whether it is the same with what it uses apart.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -107,6 +107,7 @@ class Exploration:
     refusals: tuple[Diagnostic, ...]
     base: str = ""
     trace: Trace | None = None
+    is_plain: bool = False
     gives_tied: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -6,8 +6,8 @@ cell, a tied layer) is walked once for each distinct signature of statics and in
 of which signature they used, and in the end the signatures of one root are joined.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import combinations, islice
 from math import comb
 from typing import TYPE_CHECKING, Any, Protocol, final
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Protocol, final
 from archdsl.diagnostics import Diagnostic, Span
 from archdsl.diagnostics import Label as Place
 from archdsl.elaborate import Between, Budget, BudgetSpent, Fault, Interpreter, Network, OneOf, Outside, Point
-from archdsl.elaborate.addresses import Frame, join
+from archdsl.elaborate.addresses import Frame, is_relative, join
 from archdsl.elaborate.handlers import Key
-from archdsl.elaborate.values import Any_, Tensor, holds_tied, identity_of
+from archdsl.elaborate.values import Absent, Any_, Tensor, holds_tied, identity_of
 from archdsl.elaborate.weighed import refuse_unlike
 from archdsl.elaborate.wirings import Wiring
 from archdsl.ir import Interval, Label, Weight
@@ -63,28 +63,54 @@ class Apart(Protocol):
 
 
 @final
+@dataclass(frozen=True, slots=True)
+class KnownParts:
+    """Parts that need not be walked again: by their keys, and what is decided once with where it is used."""
+
+    parts: Mapping[Hashable, Exploration]
+    tied: Mapping[Hashable, Exploration]
+    places: Mapping[Hashable, Span]
+
+    def __reduce__(self) -> tuple[type["KnownParts"], tuple[dict[Any, Any], ...]]:
+        return KnownParts, ({}, {}, {})  # keys hold identities of trees, which mean nothing in another process
+
+
+@final
 class Explorer:
     """The handler whose walk gives the decision diagram of a network."""
 
-    def __init__(self, network: Network, budget: Budget | None = None, apart: Apart | None = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        budget: Budget | None = None,
+        apart: Apart | None = None,
+        known: "KnownParts | None" = None,
+    ) -> None:
         self._network = network
         self._budget = budget or Budget()
         self._interpreter = Interpreter(network.program, self, None, self._budget)
         self._paths: list[Path] = []
         self._known: dict[Hashable, Exploration] = {}
         self._tied: dict[Hashable, Exploration] = {}
+        self._places: dict[Hashable, Span] = {}
         self._subsets: dict[Hashable, Alternatives] = {}
         self._interner = Interner(lambda: self._budget.spend(network.definition.name_span, STEPS_OF_A_DIAGRAM))
         self._meet = Meet(self._interner)
         self._apart = apart
+        self._interpreter.leave_out = self._leave_out
+        # What makes a part another one where cells are taken apart and no requirement is heeded, counted.
+        self._told_apart = 0
+        self._left_out = False
         if apart is not None:
             self._interpreter.heeds_requirements = False
-            self._interpreter.leave_out = apart.leave_out
+        if known is not None:
+            self._known.update(known.parts)
+            self._tied.update(known.tied)
+            self._places.update(known.places)
         self._begin: object = None
         self._wirings: dict[int, Wired] = {}
         self._interpreter.wire = self._wire
         self._interpreter.weigh = self._weigh
-        self._places: dict[Hashable, Span] = {}
         self.walks = 0
 
     # ------------------------------------------------------------ the whole network
@@ -139,6 +165,22 @@ class Explorer:
         prefix = use.root.removesuffix(known.base) if known.base else use.root
         return Shift(prefix, known.class_of(use).diagram)
 
+    def plain_parts(self) -> "KnownParts | None":
+        """Give what was walked and is the same where cells are taken apart and no requirement is heeded.
+
+        Where parts were left out, what was entered matters as well: then every part is to be walked again.
+        """
+        if self._left_out:
+            return None
+        parts = {key: own for key, own in self._known.items() if own.is_plain}
+        tied = {key: own for key, own in self._tied.items() if own.is_plain}
+        return KnownParts(parts, tied, dict(self._places))
+
+    def _leave_out(self, frame: Frame) -> None:
+        self._left_out = True
+        if self._apart is not None:
+            self._apart.leave_out(frame)
+
     # ------------------------------------------------------------ the handler
 
     def choose(self, point: Point) -> Label:
@@ -176,6 +218,7 @@ class Explorer:
         path.factors.append(known.diagrams[number])
         path.picked.append(known.diagrams[number])
         path.decided.update(known.labels_of(number))
+        self._told_apart += wiring.is_restricted
         path.branched = len(path.sizes)  # no two classes lead to one state: what follows tells them apart
         return number
 
@@ -212,6 +255,7 @@ class Explorer:
         return self._enter(self._explore(run, frame, is_closed=is_closed, weighs=self._weighs), frame)
 
     def _enter(self, found: Exploration, frame: Frame, prefix: str = "", parameters: str = "") -> Any_:
+        self._told_apart += not found.is_plain
         if self._apart is not None:
             self._apart.enter(frame, found)
         return self._pick(found, None, prefix, parameters)
@@ -244,6 +288,7 @@ class Explorer:
         found, base = self._once(root, key, run)
         if place is not None:
             self._places.setdefault((base, key), place)
+        self._told_apart += not found.is_plain or not is_relative(root)
         if self._apart is not None and self._apart.holds(root):
             return self._use_apart(self._apart, root, key, found.moved("" if base else root))
         return self._pick(found, (root, (base, key)), "" if base else root, frame.parameters)
@@ -359,6 +404,7 @@ class Explorer:
         self, run: Callable[[Frame], Any_], frame: Frame, *, is_closed: bool = False, weighs: bool = False
     ) -> Exploration:
         """Walk all paths of a part; `is_closed` tells that its node lists are its own, and no mark goes in or out."""
+        before = self._told_apart
         ways = Ways(merges=True)
         classes: dict[State, tuple[Any_, Path, int]] = {}
         walked = list(self._walks(run, frame, ways, classes, is_closed, weighs))
@@ -385,7 +431,10 @@ class Explorer:
             Faulty(end.key, uses_of(dict(end.uses)), ways) for end, ways in ends.items() if isinstance(end, Wrong)
         )
         refusals = tuple(refusal for path in walked for refusal in path.refusals[:1]) if not outcomes else ()
-        return Exploration(outcomes, wrong, causes_of(walked), refusals[:1], trace=ways.stages[START].trace())
+        trace, causes = ways.stages[START].trace(), causes_of(walked)
+        some_absent = any(isinstance(own.value, Absent) for own in outcomes) and len(outcomes) > 1
+        is_plain = self._told_apart == before and not (failed or wrong or some_absent)
+        return Exploration(outcomes, wrong, causes, refusals[:1], trace=trace, is_plain=is_plain)
 
     def _walks(
         self,
@@ -410,6 +459,7 @@ class Explorer:
             except BudgetSpent:
                 raise
             except Outside as outside:
+                self._told_apart += 1
                 path.refusals.append(outside.diagnostic)
             except Fault as fault:
                 failure = Failure(fault.diagnostic, ())

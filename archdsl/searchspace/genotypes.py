@@ -13,7 +13,7 @@ from archdsl.syntax import ast
 
 from .diagram import count, union
 from .exploration import Exploration, Outcome
-from .explore import Explorer
+from .explore import Explorer, KnownParts
 from .trace import Leave
 
 
@@ -34,22 +34,24 @@ class Genotypes:
         return f"not defined: {self.reason}" if self.number is None else f"{self.number:,}"
 
 
-def count_genotypes(network: Network, budget: Budget | None = None) -> Genotypes:
+def count_genotypes(network: Network, budget: Budget | None = None, *, known: KnownParts | None = None) -> Genotypes:
     """Count the genotypes of a network.
 
     Each cell and each member of a family is decided once, independently, in the context of its first possible use,
     whether a decision leads there or not. Operands that may be absent are taken as present, and `require` is
-    disregarded.
+    disregarded. Parts that are `known` are not walked again.
 
     Raises:
         BudgetSpent: there were too many paths to walk.
     """
     apart = _Apart(network)
-    explorer = Explorer(network, budget, apart)
+    explorer = Explorer(network, budget, apart, known)
     try:
         diagram, whole = explorer.explore()
     except _NotDefined as reason:
         return Genotypes(None, str(reason))
+    if known and apart.left_out:  # what is entered inside of a known part would matter
+        return count_genotypes(network, budget)
     failures = [*whole.failures, *(failure for found in apart.found.values() for failure in found.failures)]
     if failures:
         return Genotypes(None, f"where no `require` is heeded, {failures[0].diagnostic.message}")

@@ -124,7 +124,8 @@ class Space:
 
     @cached_property
     def _genotypes(self) -> Genotypes:
-        return count_genotypes(self.elaborated)
+        walked = self.__dict__.get("_walked")  # no reason to walk the space first
+        return count_genotypes(self.elaborated, known=walked.parts if walked else None)
 
     @cached_property
     def _by_priors(self) -> Sampler:

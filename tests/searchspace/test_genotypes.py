@@ -5,9 +5,10 @@ from math import comb, prod
 import pytest
 from hypothesis import assume, given
 
+from archdsl.diagnostics import ArchdslError
 from archdsl.elaborate import Budget, BudgetSpent
-from archdsl.searchspace import load, loads, shipped
-from archdsl.searchspace.genotypes import count_genotypes
+from archdsl.searchspace import Space, load, loads, shipped
+from archdsl.searchspace.genotypes import Genotypes, count_genotypes
 from tests.small import load_small
 from tests.strategies_nas import spaces
 
@@ -222,6 +223,45 @@ def test_without_cells_requirements_and_absent_tensors_genotypes_are_architectur
     space = loads(text)
     if space.verdict.kind == "proved":
         assert space.genotypes().number == space.size()
+
+
+def counted_anew(space: Space) -> Genotypes | str:
+    try:
+        return count_genotypes(space.elaborated)
+    except ArchdslError as error:
+        return str(error)
+
+
+def counted_after_the_walk(space: Space) -> Genotypes | str:
+    assert space.verdict is not None
+    try:
+        return space.genotypes()
+    except ArchdslError as error:
+        return str(error)
+
+
+@given(spaces())
+def test_what_the_walk_of_the_architectures_knows_changes_no_count(text: str) -> None:
+    space = loads(text)
+    assert counted_after_the_walk(space) == counted_anew(space)
+
+
+@pytest.mark.parametrize("name", ["einspace", "genetic_cnn", "codeepneat", "digits_cells", "enas_macro", "darts"])
+def test_what_the_walk_of_a_shipped_space_knows_changes_no_count(name: str) -> None:
+    space = load_small(name)
+    assert counted_after_the_walk(space) == counted_anew(space)
+
+
+LEFT_OUT = """
+block inner(x: vec[4]) = x |> choose { relu | tanh }
+block outer[there](x: vec[4]) { return inner(x if there else absent) }
+network n(x: vec[4]) -> vec[4] { return x + outer[choose { true | false }](x) }
+"""
+
+
+def test_where_a_part_is_left_out_every_part_is_walked_again() -> None:
+    space = loads(LEFT_OUT)
+    assert counted_after_the_walk(space) == counted_anew(space)
 
 
 def test_a_spent_budget_counts_nothing() -> None:
