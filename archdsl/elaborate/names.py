@@ -1,22 +1,18 @@
 """Checks names before anything runs: in every definition of the user's files, in branches no walk takes as well."""
 
-import re
 from collections.abc import Iterable
 
-from archdsl.diagnostics import Diagnostic, Source, by_place
+from archdsl.diagnostics import Diagnostic, by_place
 from archdsl.syntax import ast
 
 from .layers import may_be_layer
+from .lost import lost_names
 from .program import ModuleScope, Program
 from .report import Report
 from .resolve import Resolver
 from .sight import Sight, word
 from .signatures import Signatures
 from .suggest import confirm
-
-_DEFINED = re.compile(
-    r"\b(?:op|block|choice|cell|network|fun|let)\s+([a-zA-Z_][a-zA-Z_0-9]*(?:\s*,\s*[a-zA-Z_][a-zA-Z_0-9]*)*)"
-)
 
 
 def check_names(program: Program) -> tuple[Diagnostic, ...]:
@@ -56,9 +52,7 @@ def _imported(scope: ModuleScope, scopes: Iterable[ModuleScope]) -> frozenset[st
 def check_file(scope: ModuleScope, program: Program, imported: frozenset[str]) -> tuple[Diagnostic, ...]:
     """Check the names of one file; advice is proposed only. `imported` are those that other files use."""
     report = Report()
-    source = scope.module.source
-    is_broken = any(d.level == "error" and _in(d, source) for d in program.diagnostics)
-    excused = _lost(scope, program) if is_broken else frozenset()
+    excused = lost_names(scope.module, {*scope.imported, *scope.qualified}, program.diagnostics)
     reached: dict[int, set[int]] = {}
     imports: set[str] = set()
     for definition in scope.module.definitions:
@@ -68,7 +62,7 @@ def check_file(scope: ModuleScope, program: Program, imported: frozenset[str]) -
         check_definition(definition, resolver)
         reached.setdefault(_first(definition, scope), set()).update(resolver.reached)
         imports |= resolver.imports
-    if not is_broken:
+    if not any(diagnostic.level == "error" for diagnostic in program.diagnostics):
         _unused_imports(scope, imports, report)
         _unused_definitions(scope, reached, imported, report)
     return by_place(report.diagnostics)
@@ -79,20 +73,6 @@ def _first(definition: ast.Definition, scope: ModuleScope) -> int:
     if isinstance(definition, ast.OpDefinition):
         return id(scope.definitions.get(definition.name, definition))
     return id(definition)
-
-
-def _in(diagnostic: Diagnostic, source: Source) -> bool:
-    return diagnostic.primary is not None and diagnostic.primary.span.source == source
-
-
-def _lost(scope: ModuleScope, program: Program) -> frozenset[str]:
-    """Give the names that could not be bound because of another mistake, which is reported already."""
-    text = scope.module.source.text
-    names = {name.strip() for found in _DEFINED.finditer(text) for name in found.group(1).split(",")}
-    for use in scope.module.uses:
-        names.add(use.path[-1])
-        names.update(item.alias or item.name for item in use.names)
-    return frozenset(names)
 
 
 # ---------------------------------------------------------------- definitions

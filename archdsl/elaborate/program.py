@@ -5,7 +5,7 @@ A file finds others in its own folder and then in the library (`archdsl/spaces`)
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +16,7 @@ from archdsl.ir import OpDeclaration
 from archdsl.syntax import ast, parse
 
 from .addresses import QUANTITIES, TreeCache, required_of
+from .lost import defined_in, is_broken
 from .overloads import overload_mistake
 from .roots import Identity, roots_of
 from .sight import path_span, word
@@ -299,7 +300,7 @@ class _Loader:
             if other is None:
                 continue
             if not use.names:
-                scope.qualified[use.path[-1]] = other
+                self._bind_file(scope, other, use)
             for name in use.names:
                 self._bind(scope, other, name, dotted)
 
@@ -323,7 +324,8 @@ class _Loader:
         try:
             return self.load(read_source(path, self._shown(path, use)), path)
         except ArchdslError as error:
-            self.diagnostics.extend(error.diagnostics)
+            place = Label(path_span(use), "imported here")
+            self.diagnostics.extend(replace(own, primary=place) for own in error.diagnostics)
             return None
 
     @staticmethod
@@ -333,22 +335,34 @@ class _Loader:
             return f"spaces/{path.relative_to(library())}"
         return str(Path(use.span.source.path).parent.joinpath(*use.path).with_suffix(".nas"))
 
+    def _bind_file(self, scope: ModuleScope, other: ModuleScope, use: ast.Use) -> None:
+        own = use.path[-1]
+        if own in scope.definitions or own in scope.imported or own in scope.qualified:
+            self._known_twice(scope, own, path_span(use))
+        else:
+            scope.qualified[own] = other
+
+    def _known_twice(self, scope: ModuleScope, name: str, place: Span) -> None:
+        message = f"`{name}` is imported, but already known in this file"
+        self.diagnostics.append(
+            Diagnostic("duplicate-name", message, Label(place, "known twice"), (_known_at(scope, name),))
+        )
+
     def _bind(self, scope: ModuleScope, other: ModuleScope, name: ast.Import, dotted: str) -> None:
-        own = name.alias or name.name
+        own, source = name.alias or name.name, other.module.source
         if name.name not in other.definitions:
+            if is_broken(source, self.diagnostics) and name.name in defined_in(source.text):
+                return
             place = word(name.span, name.name)
             fixes = tuple(
                 Fix(f"a definition with a similar name exists: `{near}`", (Edit(place, near),))
                 for near in similar(name.name, other.definitions)
             )
             message = f"`{dotted}` defines no `{name.name}`"
-            label = f"not defined in `{other.module.source.path}`"
+            label = f"not defined in `{source.path}`"
             self.diagnostics.append(Diagnostic("unknown-import", message, Label(place, label), fixes=fixes))
-        elif own in scope.definitions or own in scope.imported:
-            message = f"`{own}` is imported, but already known in this file"
-            self.diagnostics.append(
-                Diagnostic("duplicate-name", message, Label(name.span, "known twice"), (_known_at(scope, own),))
-            )
+        elif own in scope.definitions or own in scope.imported or own in scope.qualified:
+            self._known_twice(scope, own, name.span)
         elif own in BUILTINS or own in scope.std:
             what = "a static builtin" if own in BUILTINS else "a standard op"
             message = f"`{own}` is {what} and cannot be defined anew"
@@ -364,8 +378,11 @@ def _known_at(scope: ModuleScope, name: str) -> Label:
         return Label(first.name_spans[first.names.index(name)], "defined here")
     if first is not None:
         return Label(first.name_span, "defined here")
-    items = (item for use in scope.module.uses for item in use.names)
-    return Label(next(item.span for item in items if name in (item.alias, item.name)), "imported here")
+    for use in scope.module.uses:
+        places = [item.span for item in use.names if name == (item.alias or item.name)]
+        if places or (not use.names and use.path[-1] == name):
+            return Label(places[0] if places else path_span(use), "imported here")
+    raise AssertionError(f"nobody knows `{name}`")
 
 
 def load_program(source: Source, path: Path | None = None) -> Program:

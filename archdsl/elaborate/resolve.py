@@ -109,6 +109,8 @@ class Resolver:
         base = tree.base
         if isinstance(base, ast.Name) and sight.find(base.id) is None and base.id not in self.scope.definitions:
             module = self.scope.qualified.get(base.id)
+            if module is None and base.id in self.excused:
+                return
             if module is not None:
                 self.imports.add(base.id)
                 found = module.lookup(tree.name)
