@@ -4,7 +4,7 @@ Each node takes one of those before it through one matrix of its own, whatever t
 are read and scored by one table. With `d = 850` and the 10,000 words of PTB it has 22,960,000 weights; at
 `d = 300, search = true` 4,810,000; with `d = 700, vocab = 33278` (WikiText-2) 33,127,878.
 """
-use std.recurrent: blend, highway
+use std.recurrent: blend, first
 
 choice act[search](s: vec[d], y: vec[2 * d]) {
     none     = zero(s) when search
@@ -14,8 +14,8 @@ choice act[search](s: vec[d], y: vec[2 * d]) {
   | identity = blend[identity](s, y)
 }
 
-cell rnn[n, search](x: vec[d], h: vec[d]) -> vec[d] {
-  nodes s[n] after (highway(x, h)) {
+cell rnn[n = 8, search = false](x: vec[d], h: vec[d]) -> vec[d] {
+  nodes s[n] after (first[d](x, h)) {
     let w = shared linear[2 * d, bias = false]
     return sum(act[search](e, w(e)) for e in choose 1 of earlier)
   }

@@ -4,13 +4,13 @@ The first node sees the input and the state, each other one node before it; each
 serves one node, source and activation, so that a network which shares weights keeps them apart. The cell gives the mean
 of the nodes that no other takes.
 """
-use std.recurrent: blend, highway
+use std.recurrent: blend, first as start
 
 choice first(x: vec[d], h: vec[d]) {
-    tanh     = highway[tanh](x, h)
-  | relu     = highway[relu](x, h)
-  | sigmoid  = highway[sigmoid](x, h)
-  | identity = highway[identity](x, h)
+    tanh     = start[d, tanh](x, h)
+  | relu     = start[d, relu](x, h)
+  | sigmoid  = start[d, sigmoid](x, h)
+  | identity = start[d, identity](x, h)
 }
 
 block from[act](s: vec[d]) = blend[act](s, s |> linear[2 * d, bias = false])
@@ -23,9 +23,9 @@ choice node(s: vec[d]) {
 }
 
 cell rnn[n](x: vec[d], h: vec[d]) -> vec[d] {
-  let start = first(x, h)
-  nodes s[n - 1] after (start) { return sum(node(e) for e in choose 1 of earlier) }
-  return mean(loose(start, s))
+  let begin = first(x, h)
+  nodes s[n - 1] after (begin) { return sum(node(e) for e in choose 1 of earlier) }
+  return mean(loose(begin, s))
 }
 
 network enas_rnn[d = 200, vocab = 10000, steps = 35, n = 12](x: tokens[steps], h: vec[d])

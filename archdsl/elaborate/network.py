@@ -194,7 +194,8 @@ def bind_network(program: Program, name: str | None = None, statics: Mapping[str
     def evaluate(expr: ast.Expr, names: dict[str, Any_]) -> Any_:
         return interpreter.evaluate(expr, Env(scope, names, NOWHERE))
 
-    known = {parameter.name: parameter for parameter in definition.statics}
+    parameters = (*definition.statics, *_open_dims(definition, evaluate))
+    known = {parameter.name: parameter for parameter in parameters}
     for key, value in given.items():
         if key not in known:
             near = similar(key, known)
@@ -208,10 +209,21 @@ def bind_network(program: Program, name: str | None = None, statics: Mapping[str
                 )
             )
         given[key] = _static(key, value, known[key], evaluate)
+    for parameter in parameters[len(definition.statics) :]:
+        if parameter.name not in given:
+            name_ = parameter.name
+            raise ArchdslError(
+                Diagnostic(
+                    "open-dim",
+                    f"the dim `{name_}` of an input of network `{definition.name}` has no value",
+                    Label(parameter.span, "no static of the network, and not set"),
+                    notes=(
+                        f"give it with `--set {name_}=NUMBER`, or give the network a static `{name_}` with a default",
+                    ),
+                )
+            )
     try:
-        bound = complete(
-            definition.statics, given, evaluate, definition.name, definition.name_span, definition.name_span
-        )
+        bound = complete(parameters, given, evaluate, definition.name, definition.name_span, definition.name_span)
     except Fault as fault:
         found = fault.diagnostic
         if found.code == "missing-static":
@@ -249,13 +261,6 @@ def _inputs(definition: ast.Composite, statics: Mapping[str, Any_], evaluate: An
             fail("wrong-arity", f"a type of kind `{type_.kind}` is written `{needed}`", type_.span)
         dims: list[int] = []
         for dim in type_.dims:
-            if isinstance(dim, ast.Name) and dim.id not in statics and evaluate_known(dim, evaluate) is None:
-                fail(
-                    "open-dim",
-                    f"dim `{dim.id}` of input `{parameter.name}` has no value",
-                    dim.span,
-                    "give the network a static of this name, with a default",
-                )
             value = evaluate(dim, dict(statics))
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 message = f"a dim of input `{parameter.name}` is a whole number above 0, given {describe(value)}"
@@ -263,6 +268,17 @@ def _inputs(definition: ast.Composite, statics: Mapping[str, Any_], evaluate: An
             dims.append(value)
         inputs.append(Input(parameter.name, Type(type_.kind, tuple(dims))))
     return tuple(inputs)
+
+
+def _open_dims(definition: ast.Composite, evaluate: Any) -> tuple[ast.StaticParameter, ...]:
+    """Give the dims of inputs that nothing binds, each as a static without a default."""
+    named = {parameter.name for parameter in definition.statics}
+    found: dict[str, ast.StaticParameter] = {}
+    for parameter in definition.tensors or ():
+        for dim in (parameter.type.dims or ()) if parameter.type else ():
+            if isinstance(dim, ast.Name) and dim.id not in named and evaluate_known(dim, evaluate) is None:
+                found.setdefault(dim.id, ast.StaticParameter(dim.span, dim.id, "int", None, None))
+    return tuple(found.values())
 
 
 def evaluate_known(dim: ast.Name, evaluate: Any) -> Any_ | None:

@@ -112,16 +112,9 @@ class Signatures:
         """Bind a dim, unless it is a static or was met before."""
         known = sight.own.get(name)
         names.append(name)
-        if known is None and is_network:
-            if self._resolver.find(name) is None and name not in self._resolver.excused:
-                self._report.add(
-                    "open-dim",
-                    f"the dim `{name}` of a network's input has no value",
-                    span,
-                    f"give the network a static `{name}`",
-                )
-                self._resolver.names.bind(sight, name, "dim", span)
-        elif known is None:
+        if known is None and is_network and self._resolver.find(name) is not None:
+            return
+        if known is None:
             self._resolver.names.bind(sight, name, "dim", span)
         elif known.kind == "tensor":
             message = f"`{name}` is bound twice"

@@ -9,8 +9,8 @@ block blend[act](s: vec[d], y: vec[2 * d]) -> vec[d] {
   return lerp(s, act(candidate), sigmoid(gate))
 }
 
-"""The state, blended with the input: where the cells of DARTS and ENAS begin."""
-block highway[act = tanh, bias = false](x: vec, h: vec[d]) -> vec[d] {
+"""The state of `d` elements, blended with the input: the first node of the cells of DARTS and ENAS."""
+block first[d, act = tanh, bias = false](x: vec, h: vec[d]) -> vec[d] {
   return blend[act](h, concat(x, h) |> linear[2 * d, bias])
 }
 

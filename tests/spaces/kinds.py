@@ -2,9 +2,9 @@
 
 PROGRAMS = {
     "vec": """
-        use std.recurrent: blend, gru, highway, lstm
+        use std.recurrent: blend, first, gru, lstm
         network net(x: vec[6], h: vec[8], c: vec[8]) -> (vec[8], vec[8]) {
-          let start = highway[relu](x, h)
+          let start = first[8, relu](x, h)
           let y = shared linear[16, bias = false]
           let mixed = blend[tanh](start, y(start)) + blend[sigmoid](h, y(h)) + zero(h)
           let a, b = lstm(mixed |> bn |> dropout[0.0], h, c)

@@ -54,8 +54,8 @@ def rename(network: nn.Module, torch_cell: nn.Module, bias: bool, first: str, se
     network.load_state_dict({f"{path}.{own}": state[f"{own}_{kind}"] for own, (path, kind) in pairs})
 
 
-def test_highway_begins_as_the_cell_of_darts() -> None:
-    network = compiled("highway", 1)
+def test_first_begins_as_the_cell_of_darts() -> None:
+    network = compiled(f"first[{D}]", 1)
     x, h = drawn(1)
-    c0, h0 = (torch.cat((x, h), dim=1) @ network.highway.linear.weight.T).split(D, dim=1)
+    c0, h0 = (torch.cat((x, h), dim=1) @ network.first.linear.weight.T).split(D, dim=1)
     torch.testing.assert_close(network(x, h), h + c0.sigmoid() * (h0.tanh() - h))
