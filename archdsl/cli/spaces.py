@@ -15,6 +15,7 @@ from archdsl.diagnostics.explain import explain as explain_code
 from archdsl.elaborate import Program, load_program, read_source
 from archdsl.searchspace import Space, find, load, shipped
 from archdsl.searchspace.check import CheckedProgram, check_program
+from archdsl.searchspace.loading import shown_path
 from archdsl.syntax import format_module, parse
 
 from .inputs import JsonOption, SetOption, SpaceArgument, statics
@@ -36,7 +37,7 @@ def check(
     failed = False
     for file in files:
         path, network, shown = find(file)
-        program = load_program(read_source(path, shown if shown.endswith(".nas") else f"spaces/{shown}.nas"), path)
+        program = load_program(read_source(path, shown_path(path, shown)), path)
         with busy(f"walking {shown}"):
             checked = check_program(program, network, statics(settings))
         print_diagnostics(checked.diagnostics, as_json=as_json)

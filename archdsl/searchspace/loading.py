@@ -45,6 +45,11 @@ def find(spec: str) -> tuple[Path, str | None, str]:
     )
 
 
+def shown_path(path: Path, shown: str) -> str:
+    """Say where a space that was found is written: in the file that was named, or in the library."""
+    return shown if path == Path(shown) else f"spaces/{path.name}"
+
+
 def load(spec: str | Path, *, network: str | None = None, **statics: Any) -> Space:
     """Load a space by a shipped name or a path, with some of its statics set.
 
@@ -56,7 +61,7 @@ def load(spec: str | Path, *, network: str | None = None, **statics: Any) -> Spa
     8
     """
     path, named, shown = find(str(spec))
-    program = load_program(read_source(path, shown if shown.endswith(".nas") else f"spaces/{shown}.nas"), path)
+    program = load_program(read_source(path, shown_path(path, shown)), path)
     return space_of(program, named or network, shown, statics)
 
 

@@ -70,6 +70,16 @@ def test_a_binary_file_is_no_program(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "no UTF-8 text" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["check", "info", "show"])
+def test_a_file_with_another_ending_is_called_what_it_is_called(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "space.txt"
+    path.write_text("network", encoding="utf-8")
+    assert run([command, str(path)]) == 1
+    assert f" --> {path}:1:" in capsys.readouterr().err
+
+
 def test_an_unknown_option_is_misuse(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "--frobnicate", "darts"]) == 2
     assert "--frobnicate" in capsys.readouterr().err
