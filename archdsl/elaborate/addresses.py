@@ -236,6 +236,7 @@ class TreeCache:
         self._asks: dict[int, bool] = {}
         self._asking: dict[int, tuple[ast.Require, ...]] = {}
         self.chooses: dict[int, bool] = {}
+        self.may_decide: dict[int, bool] = {}
         self.applies_own: dict[int, bool] = {}
         self._names_from: dict[tuple[int, int], frozenset[str]] = {}
         self.constants: dict[int, dict[str, Any]] = {}

@@ -12,7 +12,7 @@ from archdsl.syntax import ast
 from .addresses import NOWHERE, Frame
 from .advice import recursion_fixes, shape_fixes
 from .binding import complete
-from .chosen import part_of_chosen
+from .chosen import may_decide, part_of_chosen
 from .faults import Fault, emptied_at, fail, not_yet, seen_from
 from .lacking import is_lacking
 from .levels import Levels
@@ -198,7 +198,8 @@ class Application:
         variadic = any(parameter.variadic for parameter in definition.tensors or ())
         absent = sum(isinstance(tensor, Absent) for tensor in inputs)
         if absent and (not variadic or absent == len(inputs)):
-            self._interpreter.leave_out(frame.child(layer.part))
+            if may_decide(layer, self._interpreter.program.cache):
+                self._interpreter.leave_out(frame.child(layer.part))
             return ABSENT
         self._interpreter.program.cache.prepare(definition)
         given = [tensor for tensor in inputs if isinstance(tensor, Tensor)]

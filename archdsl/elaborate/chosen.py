@@ -7,7 +7,7 @@ holds them all. It is told by the text alone, never by values: an address is the
 from archdsl.syntax import ast
 
 from .addresses import TreeCache, children
-from .program import BUILTINS
+from .program import BUILTINS, ModuleScope
 from .values import (
     Absent,
     Any_,
@@ -19,6 +19,7 @@ from .values import (
     Subset,
     Tensor,
     is_layer,
+    is_plain,
     is_static,
     text_of,
 )
@@ -50,6 +51,28 @@ def _builtin(tree: ast.Tree) -> str | None:
     if isinstance(tree, ast.Call) and isinstance(tree.base, ast.Name) and tree.base.id in BUILTINS:
         return tree.base.id
     return None
+
+
+def may_decide(layer: Defined, cache: TreeCache) -> bool:
+    """Tell whether a walk of a definition may decide something: by its text, and by that of all that it names."""
+    return not all(is_plain(value) for _, value in layer.given) or _may_decide(layer.definition, layer.scope, cache)
+
+
+def _may_decide(tree: ast.Tree, scope: ModuleScope, cache: TreeCache) -> bool:
+    known = cache.may_decide.get(id(tree))
+    if known is None:
+        cache.may_decide[id(tree)] = True  # so that what comes back to itself is taken for something that may
+        found = (scope.lookup(name) for name in cache.names_in(tree))
+        known = cache.may_decide[id(tree)] = (
+            _chooses(tree, cache)
+            or _holds_setting(tree)
+            or any(_may_decide(definition, owner, cache) for owner, definition in filter(None, found))
+        )
+    return known
+
+
+def _holds_setting(tree: ast.Tree) -> bool:
+    return isinstance(tree, ast.Setting) or any(map(_holds_setting, children(tree)))
 
 
 def is_chosen(tree: ast.Tree, env: Env, cache: TreeCache) -> bool:

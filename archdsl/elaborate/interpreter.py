@@ -88,9 +88,10 @@ JOINS = {"sum": "add"}
 class Interpreter:
     """Evaluates expressions and applies layers; see `Handler` for the meaning that a walk gets.
 
-    `builder` is None for a walk on types alone. `leave_out` is told of each definition that is not walked, for it is
-    applied to what is absent; `use_cell` of each use of a cell, by the root of its decisions. `wire`, where it is
-    given, decides for lists of numbers that are taken at once. `weigh` is told of the weights of each op.
+    `builder` is None for a walk on types alone. `leave_out` is told of each definition that may decide
+    something and is not walked, for it is applied to what is absent; `use_cell` of each use of a cell, by the root of
+    its decisions. `wire`, where it is given, decides for lists of numbers that are taken at once. `weigh` is told of
+    the weights of each op.
     """
 
     def __init__(
