@@ -13,7 +13,7 @@ from archdsl.diagnostics import ArchdslError, Diagnostic, to_json
 from archdsl.diagnostics.explain import codes
 from archdsl.diagnostics.explain import explain as explain_code
 from archdsl.elaborate import Program, load_program, read_source
-from archdsl.searchspace import Space, find, load, shipped
+from archdsl.searchspace import CostRange, Space, find, load, shipped
 from archdsl.searchspace.check import CheckedProgram, check_program
 from archdsl.searchspace.loading import shown_path
 from archdsl.syntax import format_module, parse
@@ -98,12 +98,17 @@ def info(
     one_shot: Annotated[
         bool, typer.Option("--one-shot", help="Can every choice be kept open in one supernet?")
     ] = False,
+    bounds: Annotated[
+        bool, typer.Option("--bounds", help="Between which params and MACs are all architectures? Walks once more.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Print what a space is: its types, statics, choices, and its exact sizes."""
     loaded = load(space, **statics(settings))
     with busy(f"walking {loaded.spec}"):
         facts = _facts(loaded)
+        if bounds:
+            facts["bounds"] = {name: _range(own) for name, own in _ranges(loaded)}
     refused = _one_shot(loaded, facts) if one_shot else ()
     if as_json:
         print_json(facts)
@@ -116,6 +121,8 @@ def info(
     for address, (low, high) in facts["real_settings"].items():
         console.print(f"  times the real setting {address}, from {low} to {high}", markup=False)
     console.print(f"genotypes: {loaded.genotypes()}", markup=False)
+    for name, own in _ranges(loaded) if bounds else ():
+        console.print(f"{name}: {'an op declares none' if own is None else own}", markup=False)
     if one_shot:
         graph = facts["supergraph"]
         shown = f"{graph['nodes']:,} nodes, {graph['weights']:,} weights" if graph else f"none: {_refusals(refused)}"
@@ -127,6 +134,18 @@ def info(
             console.print(f"… and {left:,} more choices; --json lists them all", markup=False)
     print_diagnostics(refused)
     raise typer.Exit(int(bool(refused)))
+
+
+def _ranges(space: Space) -> tuple[tuple[str, CostRange | None], ...]:
+    return ("params", space.bounds().params), ("macs", space.bounds().macs)
+
+
+def _range(own: CostRange | None) -> dict[str, Any] | None:
+    if own is None:
+        return None
+    return {
+        name: {"value": end.value, "kind": end.kind} for name, end in (("least", own.least), ("greatest", own.greatest))
+    }
 
 
 def _one_shot(space: Space, facts: dict[str, Any]) -> tuple[Diagnostic, ...]:

@@ -143,6 +143,8 @@ class Application:
         self._interpreter.weigh(own.parameters, facts.weights or (), _place(layer, span))
         if self._interpreter.builder is None:
             results = tuple(Tensor(type_, origin=_place(layer, span)) for type_ in facts.types)
+            if self._interpreter.account is not None:
+                results = self._interpreter.account.op(results, present, facts, lent and lent.key)
         else:
             results = self._interpreter.builder.op(
                 declaration, attributes, tuple(present), facts, own, _place(layer, span)

@@ -45,6 +45,7 @@ from .ops import declare
 from .program import BUILTINS, ModuleScope, Program
 from .quantities import RESULTS, Quantities
 from .scans import Scans
+from .serials import Accountant
 from .settings import Settings
 from .sight import word
 from .values import (
@@ -91,7 +92,7 @@ class Interpreter:
     `builder` is None for a walk on types alone. `leave_out` is told of each definition that may decide
     something and is not walked, for it is applied to what is absent; `use_cell` of each use of a cell, by the root of
     its decisions. `wire`, where it is given, decides for lists of numbers that are taken at once. `weigh` is told of
-    the weights of each op.
+    the weights of each op, and `account`, on a walk on types alone, of all that each costs.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ class Interpreter:
         self.weigh: Callable[[str, tuple[Weight, ...], Span], None] = lambda address, weights, span: None
         if builder is not None and self.opening is None:
             self.weigh = Weighed().take
+        self.account: Accountant | None = None
         self.choices = Choices(self)
         self.application = Application(self)
         self.bodies = Bodies(self)

@@ -103,8 +103,7 @@ class Scans:
         own = frame.child(layer.part)
         builder = self._interpreter.builder
         if builder is None:
-            given = self._walk(layer, states, tuple(Tensor(type_, origin=layer.span) for type_ in types), own)
-            return tuple(Tensor(type_, origin=span) for type_ in (stacked, *types[1:])), given
+            return self._typed(layer, sequence, (stacked, *types[1:]), states, types, own, span)
         captures = Captures()
         region = builder.region(captures)
         ports = (region.input(Input(f"x{i}", type_)) for i, type_ in enumerate(types))
@@ -116,6 +115,20 @@ class Scans:
             self._interpreter.builder = builder
         graph = region.graph(tuple(Output(region.value(tensor)) for tensor in given))
         return builder.scan(graph, captures, sequence, tuple(state.start for state in states), own, span), given
+
+    def _typed(
+        self, layer: Scanned, sequence: Tensor, gives: Sequence[Type], states: Sequence[State], takes: Sequence[Type],
+        frame: Frame, span: Span,
+    ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:  # fmt: skip
+        """Give the results of a scan, and those of its cell, on types alone."""
+        taken = tuple(Tensor(type_, origin=layer.span) for type_ in takes)
+        results = tuple(Tensor(type_, origin=span) for type_ in gives)
+        account = self._interpreter.account
+        if account is None:
+            return results, self._walk(layer, states, taken, frame)
+        given = self._walk(layer, states, account.step(taken), frame)
+        operands = (sequence, *(state.start for state in states if state.start is not None))
+        return account.scan(results, operands, given, layer.cell, steps_of(sequence.type)), given
 
     def _walk(
         self, layer: Scanned, states: Sequence[State], taken: tuple[Tensor, ...], frame: Frame

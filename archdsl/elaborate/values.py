@@ -21,7 +21,8 @@ class Tensor:
     """A tensor while elaborating: its type and, where a graph is built, the value in it.
 
     `index` is its place in the list that made it; `member` names it among all node lists, where `loose` needs to know.
-    `node` and `flow` say which member it is, and what it is made of, where a quantity asks for it.
+    `node` and `flow` say which member it is, and what it is made of, where a quantity asks for it. `serial` tells it
+    from all others where costs are accounted for; values are not told apart by it.
     `graph` tells which graph the value belongs to: a region takes others in as captures. Where choices are kept open,
     `lacking` tells that some architecture lacks the tensor, and the index may depend on a choice.
     """
@@ -35,6 +36,7 @@ class Tensor:
     node: tuple[str, int] | None = None
     flow: "Flow | None" = None
     origin: Span | None = field(default=None, compare=False, repr=False)
+    serial: int = field(default=0, compare=False, repr=False)
 
 
 @final

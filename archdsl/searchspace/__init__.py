@@ -1,6 +1,7 @@
 """Spaces and architectures: what can be asked of all the programs that one program stands for."""
 
 from .architecture import Architecture
+from .bounds import Bounds, CostRange, End
 from .check import Verdict, check_space
 from .files import ProgramChanged, architecture_text, load_architecture
 from .loading import find, load, loads, shipped, space_of
@@ -8,6 +9,9 @@ from .space import Space
 
 __all__ = [
     "Architecture",
+    "Bounds",
+    "CostRange",
+    "End",
     "ProgramChanged",
     "Space",
     "Verdict",

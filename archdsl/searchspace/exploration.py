@@ -10,6 +10,7 @@ from archdsl.elaborate.values import Any_, holds_tied, identity_of
 from archdsl.ir import Label
 
 from .diagram import Diagram, shifted
+from .ledger import Account
 from .trace import Trace
 
 Condition = tuple[tuple[str, Label], ...]
@@ -98,7 +99,8 @@ class Exploration:
 
     Its addresses are relative to the part's own, or begin with `base`, the address under which it was walked.
     A use of a faulty class has an index below 0, counted from the first. `trace` tells what is asked for when,
-    `gives_tied` whether some result holds a tied layer, `is_plain` whether it is the same with what it uses apart.
+    `gives_tied` whether some result holds a tied layer, `is_plain` whether it is the same with what it uses apart. The
+    `account`, where there is one, has what the walks spend.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -108,10 +110,13 @@ class Exploration:
     base: str = ""
     trace: Trace | None = None
     is_plain: bool = False
+    account: Account | None = field(default=None, compare=False, repr=False)
     gives_tied: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "gives_tied", any(holds_tied(identity_of(own.value)) for own in self.outcomes))
+        if self.account is not None:
+            self.account.gives_layers = self.gives_tied
 
     def class_of(self, use: Use) -> Outcome | Faulty:
         """Give the class that is used."""

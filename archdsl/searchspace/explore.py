@@ -25,6 +25,7 @@ from archdsl.ir import Interval, Label, Weight
 from .causes import MAX_PATHS_TO_COMPARE, Unlike, causes_of, settled
 from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, product, union
 from .exploration import Exploration, Failure, Faulty, Outcome, Use, WeightName, uses_of
+from .ledger import Ledger
 from .paths import START, Dead, Merged, Path, State, Ways, Wrong
 from .trace import Alternatives, Leave
 
@@ -85,6 +86,7 @@ class Explorer:
         budget: Budget | None = None,
         apart: Apart | None = None,
         known: "KnownParts | None" = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self._network = network
         self._budget = budget or Budget()
@@ -96,6 +98,7 @@ class Explorer:
         self._subsets: dict[Hashable, Alternatives] = {}
         self._interner = Interner(lambda: self._budget.spend(network.definition.name_span, STEPS_OF_A_DIAGRAM))
         self._meet = Meet(self._interner)
+        self._ledger = self._interpreter.account = ledger
         self._apart = apart
         self._interpreter.leave_out = self._leave_out
         # What makes a part another one where cells are taken apart and no requirement is heeded, counted.
@@ -122,6 +125,8 @@ class Explorer:
             BudgetSpent: there were too many paths to walk.
         """
         inputs = tuple(Tensor(port.type) for port in self._network.inputs)
+        if self._ledger is not None:
+            inputs = self._ledger.numbered(inputs)
 
         def run(frame: Frame) -> Any_:
             value = self._network.walk(self._interpreter, inputs)
@@ -129,6 +134,8 @@ class Explorer:
             return value
 
         whole = self._explore(run, Frame(self._network.root, "", ""))
+        if whole.account is not None:
+            whole.account.open(())
         right = self._united(whole.outcomes)
         wrong: dict[tuple[object, ...], list[Faulty]] = {}
         for faulty in whole.faulty:
@@ -200,6 +207,8 @@ class Explorer:
         path.factors.append(decided)
         path.picked.append(decided)
         chosen = own.labels[own.members[kind][0]]
+        if path.record is not None:
+            path.record.decide(point.address, chosen.low if isinstance(chosen, Interval) else chosen)
         if isinstance(chosen, Interval):
             return chosen.low  # any number stands for all: the program does not read it
         path.decided[point.address] = chosen
@@ -217,7 +226,11 @@ class Explorer:
         path.events.extend((*known.asked, (wiring, None, number)))
         path.factors.append(known.diagrams[number])
         path.picked.append(known.diagrams[number])
-        path.decided.update(known.labels_of(number))
+        labels = known.labels_of(number)
+        path.decided.update(labels)
+        if path.record is not None:
+            for address, label in labels.items():
+                path.record.decide(address, label)
         self._told_apart += wiring.is_restricted
         path.branched = len(path.sizes)  # no two classes lead to one state: what follows tells them apart
         return number
@@ -227,6 +240,8 @@ class Explorer:
             return Alternatives((point.interval,), (0,))
         if isinstance(point, OneOf):
             return Alternatives(point.labels, tuple(range(len(point.labels))))
+        if self._ledger is not None:  # elements that look alike do not cost alike
+            point = replace(point, kinds=None)
         key = (point.count, point.low, point.high, point.names, point.kinds)
         known = self._subsets.get(key)
         if known is None:
@@ -250,15 +265,25 @@ class Explorer:
                 known = self._explore(run, Frame("", instance, "", frame.suffix), is_closed=is_closed, weighs=weighs)
                 self._known[own, instance, weighs] = known
             if not known.gives_tied:
-                return self._enter(known, frame, frame.decision, frame.parameters)
+                return self._enter(known, own, frame, frame.decision, frame.parameters)
         # What a tied layer decides stands under an address of its own, which cannot be moved along with the part's.
-        return self._enter(self._explore(run, frame, is_closed=is_closed, weighs=self._weighs), frame)
+        return self._enter(self._explore(run, frame, is_closed=is_closed, weighs=self._weighs), own, frame)
 
-    def _enter(self, found: Exploration, frame: Frame, prefix: str = "", parameters: str = "") -> Any_:
+    def _enter(
+        self, found: Exploration, key: Hashable | None, frame: Frame, prefix: str = "", parameters: str = ""
+    ) -> Any_:
         self._told_apart += not found.is_plain
         if self._apart is not None:
             self._apart.enter(frame, found)
-        return self._pick(found, None, prefix, parameters)
+        outcome, index = self._pick(found, None, prefix, parameters)
+        return self._noted(found, outcome, index, key, prefix)
+
+    def _noted(self, found: Exploration, outcome: Outcome, index: int, key: Hashable | None, prefix: str) -> Any_:
+        """Note what a part costs where that is accounted for; give what it gives."""
+        record = self._paths[-1].record
+        if record is None or found.account is None:
+            return outcome.value
+        return record.enter(found.account, index, outcome.value, key, prefix)
 
     @property
     def _weighs(self) -> bool:
@@ -291,7 +316,13 @@ class Explorer:
         self._told_apart += not found.is_plain or not is_relative(root)
         if self._apart is not None and self._apart.holds(root):
             return self._use_apart(self._apart, root, key, found.moved("" if base else root))
-        return self._pick(found, (root, (base, key)), "" if base else root, frame.parameters)
+        prefix = "" if base else root
+        outcome, index = self._pick(found, (root, (base, key)), prefix, frame.parameters)
+        value = self._noted(found, outcome, index, key, prefix)
+        record = self._paths[-1].record
+        if record is not None and isinstance(key, tuple) and key[-1] == SHARED:
+            record.share(frame.parameters)
+        return value
 
     def _once(self, root: str, key: Hashable, run: Callable[[Frame], Any_]) -> tuple[Exploration, str]:
         """Give what comes of a part whose decisions are made under a root; its base, if it was walked there."""
@@ -332,7 +363,7 @@ class Explorer:
 
     def _pick(
         self, exploration: Exploration, tied: tuple[str, Hashable] | None, prefix: str = "", parameters: str = ""
-    ) -> Any_:
+    ) -> tuple[Outcome, int]:
         """Take one class of a part's paths; a tied part, met again under one signature, must be of the same class.
 
         The part's relative addresses are set behind `prefix`, those of its weights behind `parameters`.
@@ -347,7 +378,7 @@ class Explorer:
         if tied is not None and tied in path.uses:
             index = path.uses[tied]
             self._take_weights(path, outcomes[index], parameters)
-            return outcomes[index].value
+            return outcomes[index], index
         index = path.branch(len(outcomes)) if len(outcomes) > 1 else 0
         outcome = outcomes[index].moved(prefix)
         if not isinstance(exploration.trace, Leave):
@@ -368,7 +399,7 @@ class Explorer:
         path.marks |= outcome.marks
         if len(outcomes) > 1:
             path.decided.update(outcome.witness)
-        return outcome.value
+        return outcome, index
 
     @staticmethod
     def _take_weights(path: Path, outcome: Outcome, parameters: str) -> None:
@@ -405,14 +436,17 @@ class Explorer:
     ) -> Exploration:
         """Walk all paths of a part; `is_closed` tells that its node lists are its own, and no mark goes in or out."""
         before = self._told_apart
-        ways = Ways(merges=True)
+        ways = self._ways(merges=True)
         classes: dict[State, tuple[Any_, Path, int]] = {}
         walked = list(self._walks(run, frame, ways, classes, is_closed, weighs))
         failed = [path for path in walked if path.failures]
         if failed and ways.has_merged:
             # What a mistake depends on shows where paths are compared that were walked to their ends.
-            whole = self._walks(run, frame, Ways(merges=False), {}, is_closed, weighs)
+            whole = self._walks(run, frame, self._ways(merges=False), {}, is_closed, weighs)
             walked = [*islice(whole, MAX_PATHS_TO_COMPARE), *failed]
+        account = ways.record and ways.record.account
+        if account is not None:
+            account.ends = tuple(map(account.number, classes))
         ends = ways.ends()
         outcomes = tuple(
             Outcome(
@@ -434,7 +468,10 @@ class Explorer:
         trace, causes = ways.stages[START].trace(), causes_of(walked)
         some_absent = any(isinstance(own.value, Absent) for own in outcomes) and len(outcomes) > 1
         is_plain = self._told_apart == before and not (failed or wrong or some_absent)
-        return Exploration(outcomes, wrong, causes, refusals[:1], trace=trace, is_plain=is_plain)
+        return Exploration(outcomes, wrong, causes, refusals[:1], trace=trace, is_plain=is_plain, account=account)
+
+    def _ways(self, *, merges: bool) -> Ways:
+        return Ways(merges, record=self._ledger and self._ledger.record(START))
 
     def _walks(
         self,
@@ -446,11 +483,14 @@ class Explorer:
         weighs: bool,
     ) -> Iterator[Path]:
         """Walk one path after the other; `classes` takes the results, each with the first path that came to it."""
-        following: tuple[Path, object] | None = Path([], ways, is_closed, weighs), None
+        record = ways.record and ways.record.again()
+        following: tuple[Path, object] | None = Path([], ways, is_closed, weighs, record=record), None
         while following is not None:
             path, self._begin = following
             self.walks += 1
             self._paths.append(path)
+            if self._ledger is not None and path.record is not None:
+                self._ledger.walk(path.record)
             depth = len(self._interpreter.application.stack)
             try:
                 value = run(frame)
@@ -475,6 +515,8 @@ class Explorer:
                 ways.stages[path.state].add(path.events, Leave(index))
             finally:
                 self._paths.pop()
+                if self._ledger is not None:
+                    self._ledger.end()
                 del self._interpreter.application.stack[depth:]
             yield path
             following = path.following()

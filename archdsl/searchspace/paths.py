@@ -9,6 +9,7 @@ from archdsl.ir import Label
 
 from .diagram import Diagram, product, union
 from .exploration import Failure, Faulty, WeightName
+from .ledger import Record
 from .trace import Event, Stage
 
 
@@ -36,6 +37,7 @@ class Ways:
     leading: dict[State, list[tuple[Diagram, State]]] = field(default_factory=lambda: {START: []})
     stages: dict[State, Stage] = field(default_factory=lambda: {START: Stage()})
     has_merged: bool = False
+    record: Record | None = None
 
     def ends(self) -> dict[State, Diagram]:
         """Give all ways from the start to each last state."""
@@ -70,7 +72,8 @@ class Wrong:
 class Path:
     """One walk through a part: which alternative it takes at each of its own branchings.
 
-    Inside of what is shared it `weighs`: it notes the shapes of all weights, which must be equal at each use.
+    Inside of what is shared it `weighs`: it notes the shapes of all weights, which must be equal at each use. The
+    `record`, where there is one, has what it spends.
     """
 
     script: list[int]
@@ -91,6 +94,7 @@ class Path:
     shared: int = field(init=False)
     branched: int = 0
     checkpoints: list["Checkpoint"] = field(default_factory=list)
+    record: Record | None = None
 
     def __post_init__(self) -> None:
         self.shared = len(self.script)
@@ -111,6 +115,7 @@ class Path:
             failures=[*self.failures],
             refusals=[*self.refusals],
             checkpoints=checkpoints,
+            record=self.record and self.record.copy(),
         )
 
     def keep(self, place: object) -> None:
@@ -127,6 +132,8 @@ class Path:
     def lead(self, state: State, *factors: Diagram) -> None:
         """Note what leads from the last state to another."""
         self.ways.leading[self.state].append((product((*self.factors, *factors)), state))
+        if self.record is not None:
+            self.record.lead(self.state, state)
 
     def reach(self, state: State) -> None:
         """Go on from a state, unless an earlier walk did."""
@@ -137,6 +144,8 @@ class Path:
                 self.ways.has_merged = True
                 raise Merged
             self.ways.leading[state] = []
+        if self.record is not None:
+            self.record.leave(state)
         self.state = state
         self.factors = []
         self.events = []
@@ -169,7 +178,8 @@ class Path:
                 known = [own for own in self.checkpoints if own.branchings <= i]
                 if known:
                     return known[-1].path._copy(script, known), known[-1].place
-                return Path(script, self.ways, self.is_closed, self.weighs), None
+                record = self.record and self.record.again()
+                return Path(script, self.ways, self.is_closed, self.weighs, record=record), None
         return None
 
 

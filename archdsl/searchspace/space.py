@@ -20,6 +20,7 @@ from archdsl.elaborate import (
 from archdsl.ir import Graph, Interval, Label, label_text
 
 from .architecture import Architecture
+from .bounds import Bounds, bounds_of
 from .check import Verdict, WalkedSpace, walk_space
 from .diagram import Diagram, Literal, Product, Sum, count
 from .genotypes import Genotypes, count_genotypes
@@ -126,6 +127,30 @@ class Space:
     def _genotypes(self) -> Genotypes:
         walked = self.__dict__.get("_walked")  # no reason to walk the space first
         return count_genotypes(self.elaborated, known=walked.parts if walked else None)
+
+    def bounds(self) -> Bounds:
+        """Bound the params and the MACs of all architectures; each end says whether an architecture has it.
+
+        The space is walked once more for it, and more closely than to count: that takes longer than `size`.
+
+        Raises:
+            ArchdslError: the space is not well-typed, or there were too many paths to walk.
+
+        >>> import archdsl
+        >>> space = archdsl.load("nas_bench_201")
+        >>> print(space.bounds().params)
+        73,306 to 1,531,546
+        >>> largest = space.bounds().params.greatest
+        >>> largest.kind, space.architecture(largest.decisions).params
+        ('exact', 1531546)
+        """
+        return self._bounds
+
+    @cached_property
+    def _bounds(self) -> Bounds:
+        if self.verdict.kind != "proved":
+            raise ArchdslError(self.verdict.diagnostics)
+        return bounds_of(self.elaborated)
 
     @cached_property
     def _by_priors(self) -> Sampler:
