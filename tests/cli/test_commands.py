@@ -113,6 +113,16 @@ def test_info_counts_what_a_supergraph_holds(capsys: pytest.CaptureFixture[str])
     assert "supergraph: 954 nodes, " in printed(capsys, "info", "nas_bench_201", "--one-shot")
 
 
+def test_info_tells_the_bounds_of_what_architectures_cost(capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(printed(capsys, "info", "nas_bench_201", "--bounds", "--json"))
+    ends = {"least": {"value": 73_306, "kind": "exact"}, "greatest": {"value": 1_531_546, "kind": "exact"}}
+    assert found["bounds"]["params"] == ends
+    shown = printed(capsys, "info", "nas_bench_201", "--bounds")
+    assert "params: 73,306 to 1,531,546" in shown
+    assert "macs: 7,783,040 to 220,119,680" in shown
+    assert "bounds" not in json.loads(printed(capsys, "info", "nas_bench_201", "--json"))
+
+
 def test_spaces_lists_what_is_shipped(capsys: pytest.CaptureFixture[str]) -> None:
     assert set(json.loads(printed(capsys, "spaces", "--json"))) == set(shipped())
 
