@@ -6,14 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, final
 
 from archdsl.diagnostics import Fix, Label, Span
-from archdsl.ir import Scope, Type
+from archdsl.ir import Attribute, Facts, OpDeclaration, Scope, Type
 from archdsl.syntax import ast
 
 from .addresses import NOWHERE, Frame
 from .advice import recursion_fixes, shape_fixes
 from .binding import complete
 from .chosen import may_decide, part_of_chosen
-from .faults import Fault, emptied_at, fail, not_yet, seen_from
+from .faults import Fault, TooVague, emptied_at, fail, not_yet, seen_from
 from .lacking import is_lacking
 from .levels import Levels
 from .lifted import settled
@@ -26,8 +26,10 @@ from .program import ModuleScope
 from .results import joined
 from .spending import holds_shared
 from .unify import Unifier, origins
+from .vague import is_vague
 from .values import (
     ABSENT,
+    DIFFERS,
     NO_TENSORS,
     Absent,
     Any_,
@@ -132,8 +134,10 @@ class Application:
             lent = self.loans.take(layer, names)
             attributes = attributes_of(names, definition)
             declaration = self._interpreter.declaration(definition, layer.scope)
-            facts = declaration.infer(dict(attributes), tuple(tensor.type for tensor in present))
+            facts = self._facts(declaration, attributes, present)
             if lent is not None:
+                if is_vague(present):
+                    raise TooVague
                 self.loans.check(layer, lent, facts)
         except Fault as fault:
             raise self._seen_from_use(fault, layer, present, span) from None
@@ -154,6 +158,16 @@ class Application:
             flow = flows.spent(flows.made_of(present), facts, own)
             results = tuple(replace(result, flow=flow) for result in results)
         return results[0] if len(results) == 1 else Several(results)
+
+    def _facts(
+        self, declaration: OpDeclaration, attributes: tuple[tuple[str, Attribute], ...], inputs: Sequence[Tensor]
+    ) -> Facts:
+        """Give what an op's declaration says of a use."""
+        types = tuple(tensor.type for tensor in inputs)
+        vague = self._interpreter.vague
+        if vague is None or not is_vague(inputs):
+            return declaration.infer(dict(attributes), types)
+        return vague.facts([declaration.infer(dict(attributes), own) for own in vague.cases(types)])
 
     @staticmethod
     def _seen_from_use(fault: Fault, layer: Defined, inputs: Sequence[Tensor], span: Span) -> Fault:
@@ -205,11 +219,24 @@ class Application:
             return ABSENT
         self._interpreter.program.cache.prepare(definition)
         given = [tensor for tensor in inputs if isinstance(tensor, Tensor)]
+        own = frame.child(layer.part, part_of_chosen(layer))
+        vague = self._interpreter.vague
+        if vague is None or not is_vague(given):
+            return self._composite(layer, definition, given, own, span)
+
+        def apply(inputs: Sequence[Tensor], frame: Frame) -> Any_:
+            return self._composite(layer, definition, inputs, frame, span)
+
+        return vague.split((identity_of(layer), self.levels.key), given, own, apply)
+
+    def _composite(
+        self, layer: Defined, definition: ast.Composite, given: Sequence[Tensor], own: Frame, span: Span
+    ) -> Any_:
+        """Apply a definition to tensors that are there, at an address of its own."""
         flows = self._interpreter.flows
         present = flows.inside([replace(tensor, index=None, member=None) for tensor in given])
         names = self.statics_of(layer)
         names.update(self._tensor_names(definition, layer.scope, names, present, span))
-        own = frame.child(layer.part, part_of_chosen(layer))
 
         def bound(expr: ast.Expr) -> Any_:
             return self._interpreter.evaluate(expr, Env(layer.scope, names, NOWHERE))
@@ -321,7 +348,8 @@ class Application:
             for tensor in tensors:
                 if parameter.type is not None:
                     unify(parameter.type, tensor)
-        return {**{name: tuple(sizes) for name, sizes in unify.each.items()}, **unify.bound, **names}
+        unknown: dict[str, Any_] = dict.fromkeys(unify.differing, DIFFERS)
+        return {**{name: tuple(sizes) for name, sizes in unify.each.items()}, **unify.bound, **unknown, **names}
 
     def _apply_repeat(self, layer: Repeated, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
         def iterate(inner: Frame) -> Any_:

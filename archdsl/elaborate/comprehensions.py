@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, final
 
 from archdsl.ir import Guard
@@ -9,10 +10,11 @@ from archdsl.syntax import ast
 
 from .addresses import Frame
 from .chosen import iterates_chosen
+from .faults import TooVague
 from .handlers import Key
 from .lacking import maybe
 from .limits import check_length
-from .values import Any_, Env, Guarded, Repeated, Subset, identity_of
+from .values import Any_, Env, Guarded, Repeated, Subset, Tensor, Uncertain, identity_of
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -42,7 +44,10 @@ class Comprehensions:
         return lambda: (id(tree), env.frame.suffix, interpreter.application.levels.key, seen())
 
     def generate(self, tree: ast.Generator, env: Env) -> list[Any_]:
-        """Give the elements of a comprehension; over an open choice all are mapped first, then selected."""
+        """Give the elements of a comprehension; over an open choice all are mapped first, then selected.
+
+        Over a list that is uncertain it gives one list that is so, too.
+        """
         if not self._interpreter.program.cache.applies(tree):
             return self._elements(tree, env, None)
         suffix = env.frame.suffix
@@ -86,6 +91,9 @@ class Comprehensions:
             return
         clause = tree.clauses[index]
         source = self._interpreter.source(clause.source, env)
+        if isinstance(source, Uncertain):
+            results.append(self._of_uncertain(tree, source, env))
+            return
         chosen = self._interpreter.builds and iterates_chosen(clause.source, env, self._interpreter.program.cache)
         if isinstance(source, Guarded) and source.positions is None:  # its elements stand elsewhere in each world
             source = self._interpreter.items(clause.source, env)
@@ -101,6 +109,23 @@ class Comprehensions:
                 self._interpreter.handler.reach(_State(results, around))
             inner = env.bind(clause.name, item, chosen=chosen).at(env.frame.element(position))
             self._clauses(tree, index + 1, inner, results, around)
+
+    def _of_uncertain(self, tree: ast.Generator, source: Uncertain, env: Env) -> Uncertain:
+        """Map each element; what is decided for one would stand at an address that depends on the others."""
+        vague = self._interpreter.vague
+        if vague is None or len(tree.clauses) > 1 or tree.condition is not None:
+            raise TooVague
+        mapped: list[Tensor] = []
+        for place, item in enumerate(source.items):
+            inner = env.bind(tree.clauses[0].name, item).at(env.frame.element(place))
+            value = vague.without_decisions(partial(self._at, tree.element, inner), inner.frame)
+            if not isinstance(value, Tensor):
+                raise TooVague
+            mapped.append(value)
+        return replace(source, items=tuple(mapped))
+
+    def _at(self, tree: ast.Expr, env: Env, frame: Frame) -> Any_:
+        return self._interpreter.evaluate(tree, env.at(frame))
 
     def _mapped(self, tree: ast.Generator, index: int, env: Env, guard: Guard) -> list[Any_]:
         """Give what becomes of an element that not every architecture has."""

@@ -21,6 +21,10 @@ class Outside(Fault):
     """The decisions are of no architecture of the space: a `require` fails, a decision is missing or unknown."""
 
 
+class TooVague(Exception):
+    """A walk that stands for many came to what they do not have in common: it says nothing."""
+
+
 def fail(
     code: str,
     message: str,

@@ -24,7 +24,7 @@ from .choices import Choices
 from .chosen import is_chosen, with_chosen
 from .comprehensions import Comprehensions
 from .depth import Depth
-from .faults import fail, not_yet
+from .faults import TooVague, fail, not_yet
 from .flows import Flows
 from .functions import Functions
 from .handlers import Handler, Keep, Static
@@ -48,6 +48,7 @@ from .scans import Scans
 from .serials import Accountant
 from .settings import Settings
 from .sight import word
+from .vague import Vagueness, refuse_vague
 from .values import (
     ABSENT,
     NO_TENSORS,
@@ -56,6 +57,7 @@ from .values import (
     Builtin,
     Composed,
     Defined,
+    Differing,
     Env,
     FunctionValue,
     Guarded,
@@ -69,6 +71,7 @@ from .values import (
     Tensor,
     TensorLike,
     Tied,
+    Uncertain,
     Unread,
     describe,
     identity_of,
@@ -92,7 +95,8 @@ class Interpreter:
     `builder` is None for a walk on types alone. `leave_out` is told of each definition that may decide
     something and is not walked, for it is applied to what is absent; `use_cell` of each use of a cell, by the root of
     its decisions. `wire`, where it is given, decides for lists of numbers that are taken at once. `weigh` is told of
-    the weights of each op, and `account`, on a walk on types alone, of all that each costs.
+    the weights of each op, and `account`, on a walk on types alone, of all that each costs. `vague`
+    is there where a walk stands for many.
     """
 
     def __init__(
@@ -113,6 +117,7 @@ class Interpreter:
         self.leave_out: Callable[[Frame], None] = lambda frame: None
         self.use_cell: Callable[[str, Defined, tuple[Tensor, ...]], None] = lambda root, layer, inputs: None
         self.wire: Callable[[Wiring], int] | None = None
+        self.vague: Vagueness | None = None
         self.weigh: Callable[[str, tuple[Weight, ...], Span], None] = lambda address, weights, span: None
         if builder is not None and self.opening is None:
             self.weigh = Weighed().take
@@ -184,12 +189,17 @@ class Interpreter:
     def _name(self, tree: ast.Name, env: Env) -> Any_:
         if tree.id in env.names:
             value = env.names[tree.id]
-            if isinstance(value, Unread):
-                self.settings.refuse(tree)
+            if isinstance(value, (Unread, Differing)):
+                self._refuse_unread(value, tree)
             return named(self.part(tree, env), value)
         if tree.id in COSTS and RESULTS in env.names:
             return self.quantities.cost(tree, env)
         return self.global_name(tree.id, env.scope, tree.span, self.part(tree, env))
+
+    def _refuse_unread(self, value: Unread | Differing, tree: ast.Name) -> NoReturn:
+        if isinstance(value, Differing):
+            raise TooVague
+        self.settings.refuse(tree)
 
     def global_name(self, name: str, scope: ModuleScope, span: Span, part: str) -> Any_:
         """Give what a name means at the top of a file."""
@@ -251,6 +261,8 @@ class Interpreter:
                 items.append(self.hold(item, env))
         if not items and rank(tree, env) == 1:
             return NO_TENSORS
+        if any(isinstance(item, Uncertain) for item in items):
+            raise TooVague
         gathered = tuple(items) if self.opening is None else self.opening.presence.gathered(items, tree.span)
         return self.bounded(gathered, tree.span)
 
@@ -261,13 +273,13 @@ class Interpreter:
         check_length(size, span)
         return value
 
-    def source(self, tree: ast.Expr | ast.Range, env: Env) -> Subset | Guarded:
+    def source(self, tree: ast.Expr | ast.Range, env: Env) -> Subset | Guarded | Uncertain:
         """Give the elements that a comprehension or a choice runs over, and their positions in the list."""
         if isinstance(tree, ast.Range):
             values = self.range(tree, env)
             return Subset(values, tuple(range(len(values))))
         value = self.hold(tree, env)
-        if isinstance(value, (Subset, Guarded)):
+        if isinstance(value, (Subset, Guarded, Uncertain)):
             return value
         items = elements(self.plain(value, tree.span) if isinstance(value, Lifted) else value)
         if items is None:
@@ -277,6 +289,8 @@ class Interpreter:
     def items(self, tree: ast.Expr | ast.Range, env: Env) -> Subset:
         """Give the elements that a choice runs over, none of which depends on another that is open."""
         source = self.plain(self.source(tree, env), tree.span)
+        if isinstance(source, Uncertain):
+            raise TooVague
         assert isinstance(source, Subset)
         return source
 
@@ -302,6 +316,8 @@ class Interpreter:
             return self.truth(tree.right, env) if left == (tree.op == "and") else left
         first = self.evaluate(tree.left, env)
         second = self.evaluate(tree.right, env)
+        if self.vague is not None and tree.op in ("==", "!=", "in"):
+            refuse_vague((first, second))
         if tree.op == "|>":
             if not is_layer(second) and not isinstance(second, (Builtin, Absent)):
                 message = f"the right of `|>` is {describe(second)}, not a layer"
@@ -490,6 +506,8 @@ class Interpreter:
             fail("not-a-layer", f"{describe(base)} cannot be applied", tree.base.span, "no layer")
         values: list[TensorLike] = []
         arguments = self.arguments(tree.arguments, env)
+        if any(isinstance(value, Uncertain) for value in arguments):
+            return self.joins.of_uncertain(base, arguments, tree, env)
         if self.opening is not None:
             arguments = self.opening.presence.spread(arguments)
         for value, where in zip(arguments, self._places(tree), strict=False):
@@ -503,13 +521,16 @@ class Interpreter:
 
     def _call_builtin(self, base: Builtin, tree: ast.Call, env: Env) -> Any_:
         if len(tree.arguments) == 1 and isinstance(tree.arguments[0], ast.Generator):
-            values: list[Any_] = [tuple(self.comprehensions.generate(tree.arguments[0], env))]
+            made = self.comprehensions.generate(tree.arguments[0], env)
+            values: list[Any_] = made if any(isinstance(own, Uncertain) for own in made) else [tuple(made)]
         else:
             values = self.arguments(tree.arguments, env)
         if base.name in QUANTITIES:
             return self.quantities.value(base.name, values, tree, env)
         if base.name == "loose":
             return self.joins.loose(values, tree, env)
+        if base.name == "sum" and any(isinstance(value, Uncertain) for value in values):
+            return self.joins.of_uncertain(base, values, tree, env)
         if self.opening is not None:
             may_lack = base.name == "sum"
             values = [self.opening.presence.argument(value, tree.span, may_lack=may_lack) for value in values]

@@ -1,6 +1,7 @@
 """What joins of tensors mean: `+`, `sum`, and `loose`, which tells what is left to be joined."""
 
 from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING, final
 
 from archdsl.diagnostics import Span
@@ -8,9 +9,23 @@ from archdsl.syntax import ast
 
 from .advice import shape_fixes
 from .builtins import elements
-from .faults import fail
+from .faults import TooVague, fail
 from .unify import origins
-from .values import ABSENT, NO_TENSORS, Absent, Any_, Defined, Env, OneMember, Tensor, TensorLike
+from .vague import MOST_CASES
+from .values import (
+    ABSENT,
+    NO_TENSORS,
+    Absent,
+    Any_,
+    Builtin,
+    Defined,
+    Env,
+    Named,
+    OneMember,
+    Tensor,
+    TensorLike,
+    Uncertain,
+)
 from .worlds import holds_tensors, rank
 
 if TYPE_CHECKING:
@@ -70,13 +85,57 @@ class Joins:
             found = self._interpreter.opening.presence.loose(values, instance, tree.span)
         else:
             members = self.operands(values, tree, env)
-            found = None if members is None else tuple(filter(self._is_loose, members)) or NO_TENSORS
+            found = None if members is None else self._loose(members)
         if found is None:
             fail("wrong-kind", "`loose` takes node lists and tensors", tree.span, "given something else")
         return found
 
-    def _is_loose(self, tensor: TensorLike) -> bool:
-        if isinstance(tensor, Absent):
-            return False
+    def _loose(self, members: Sequence[TensorLike]) -> Any_:
+        """Give the members that are loose; where a walk stands for many, some may be so in a part of them."""
+        found = [
+            (member, state is None)
+            for member in members
+            if isinstance(member, Tensor) and (state := self._is_loose(member)) is not False
+        ]
+        if any(may_lack for _, may_lack in found):
+            return Uncertain(tuple(member for member, _ in found), tuple(may_lack for _, may_lack in found))
+        return tuple(member for member, _ in found) or NO_TENSORS
+
+    def _is_loose(self, tensor: Tensor) -> bool | None:
+        """Tell whether no decision took a tensor; None where that differs."""
         assert not isinstance(tensor.member, OneMember), "a decision tells which member it takes"
-        return tensor.member is None or not self._interpreter.handler.is_marked(tensor.member)
+        if tensor.member is None:
+            return True
+        try:
+            return not self._interpreter.handler.is_marked(tensor.member)
+        except TooVague:
+            return None
+
+    def of_uncertain(self, layer: Any_, values: Sequence[Any_], tree: ast.Call, env: Env) -> Any_:
+        """Apply an op, or `sum`, to tensors some of which may not be there, in every case; one must be there in each.
+
+        What is no op could decide something, in another way in each case.
+        """
+        vague = self._interpreter.vague
+        assert vague is not None, "a list is uncertain only where a walk stands for many"
+        head = layer
+        while isinstance(head, Named):
+            head = head.layer
+        if not (isinstance(head, Defined) and isinstance(head.definition, ast.OpDefinition)) and head != Builtin("sum"):
+            raise TooVague
+        operands: list[tuple[Tensor, bool]] = []
+        for value in values:
+            if isinstance(value, Uncertain):
+                operands.extend(zip(value.items, value.may_lack, strict=True))
+            else:
+                tensors = self._interpreter.tensors(value, tree, env)
+                operands.extend((tensor, False) for tensor in tensors if isinstance(tensor, Tensor))
+        unsure = [i for i, (_, may_lack) in enumerate(operands) if may_lack]
+        if len(unsure) == len(operands) or 1 << len(unsure) > MOST_CASES:
+            raise TooVague
+        results = []
+        for lacking in product((False, True), repeat=len(unsure)):
+            left_out = {i for i, lacks in zip(unsure, lacking, strict=True) if lacks}
+            present = [tensor for i, (tensor, _) in enumerate(operands) if i not in left_out]
+            results.append(self._interpreter.apply(layer, present, env.frame, tree.span))
+        return vague.join_all(results)

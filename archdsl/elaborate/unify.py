@@ -8,8 +8,9 @@ from archdsl.diagnostics import Fix, Label, Span
 from archdsl.ir import KINDS, Type
 from archdsl.syntax import ast
 
-from .faults import fail
-from .values import Any_, Tensor, describe
+from .faults import TooVague, fail
+from .vague import sizes_of
+from .values import DIFFERS, Any_, Tensor, describe
 
 Evaluate = Callable[[ast.Expr, dict[str, Any_]], Any_]
 
@@ -30,7 +31,7 @@ class Unifier:
 
     `statics` are known before: a dim that is one of them must be equal to it. `span` is where the definition is used;
     None where only the caller knows. `gives` tells that the types are those of results; `advise` proposes how a tensor
-    gets a type.
+    gets a type. `differing` are the names of dims that a vague tensor has no one number for.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Unifier:
     bound: dict[str, int] = field(default_factory=dict)
     each: dict[str, list[int]] = field(default_factory=dict)
     variables: dict[str, Type] = field(default_factory=dict)
+    differing: set[str] = field(default_factory=set)
 
     def __call__(self, expected: ast.TypeExpr, given: Tensor) -> None:
         """Match a tensor with a type."""
@@ -57,8 +59,10 @@ class Unifier:
             self._dims(expected, expected.dims, given)
 
     def _variable(self, expected: ast.TypeExpr, given: Tensor) -> None:
-        known = self.variables.setdefault(expected.kind, given.type)
-        if known != given.type:
+        known = self.variables.get(expected.kind)
+        if known is None:
+            self.variables[expected.kind] = given.type
+        elif known != given.type:
             fail(
                 "shape-mismatch",
                 f"the {'results' if self.gives else 'operands'} of `{self.name}` have different types",
@@ -68,17 +72,28 @@ class Unifier:
             )
 
     def _dims(self, expected: ast.TypeExpr, dims: tuple[ast.Expr | ast.EachDim, ...], given: Tensor) -> None:
-        for dim, size in zip(dims, given.type.dims, strict=True):
-            if isinstance(dim, ast.EachDim):
+        for dim, size in zip(dims, sizes_of(given.type), strict=True):
+            if size is None:
+                self._differ(dim)
+            elif isinstance(dim, ast.EachDim):
                 self.each.setdefault(dim.name, []).append(size)
             elif isinstance(dim, ast.Name) and dim.id not in self.statics:
+                if dim.id in self.differing:
+                    raise TooVague
                 if self.bound.setdefault(dim.id, size) != size:
                     self._refuse("shape-mismatch", expected, given)
             elif self._size(dim) != size:
                 self._refuse("shape-mismatch", expected, given)
 
+    def _differ(self, dim: ast.Expr | ast.EachDim) -> None:
+        """Bind a dim to no number; it may be bound once, and compared with nothing."""
+        if not isinstance(dim, ast.Name) or dim.id in {*self.statics, *self.bound, *self.differing}:
+            raise TooVague
+        self.differing.add(dim.id)
+
     def _size(self, dim: ast.Expr) -> int:
-        value = self.evaluate(dim, {**self.statics, **self.bound})
+        unknown: dict[str, Any_] = dict.fromkeys(self.differing, DIFFERS)
+        value = self.evaluate(dim, {**self.statics, **self.bound, **unknown})
         if not isinstance(value, int) or isinstance(value, bool):
             text = " ".join(dim.span.text.split())
             message = f"`{self.name}` writes a dim as `{text}`, which is {describe(value)}"

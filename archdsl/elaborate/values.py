@@ -9,6 +9,7 @@ from archdsl.ir import Guard, Interval, Label, SharedLayer, Type, Value
 from archdsl.syntax import ast
 
 from .addresses import Frame
+from .faults import TooVague
 
 if TYPE_CHECKING:
     from .flow import Flow
@@ -281,6 +282,29 @@ class Unread:
     interval: Interval
 
 
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Uncertain:
+    """A list of tensors, some of which may not be in it, where a walk stands for many; it can be compared with none."""
+
+    items: tuple[Tensor, ...]
+    may_lack: tuple[bool, ...]
+
+    def __eq__(self, other: object) -> bool:
+        raise TooVague
+
+    def __hash__(self) -> int:
+        return hash((self.items, self.may_lack))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """A dim that is not one number, where a walk stands for many; it can be bound and not be read."""
+
+
+DIFFERS: Final = Differing()
+
 Layer = Defined | Composed | Named | Repeated | Tied | Open | Scanned | Lifted
 LONGEST_SHOWN = 40
 """The characters of a string that a diagnostic repeats."""
@@ -288,7 +312,7 @@ LAYERS: Final = (Defined, Composed, Named, Repeated, Tied, Open, Scanned)
 
 Any_ = (
     int | float | bool | str | tuple["Any_", ...] | Tensor | Absent | Several | Subset | Guarded | Maybe | Layer
-    | FunctionValue | Builtin | Unread | SharedLayer
+    | FunctionValue | Builtin | Unread | SharedLayer | Uncertain | Differing
 )  # fmt: skip
 
 
@@ -337,6 +361,8 @@ def identity_of(value: Any_) -> Hashable:
             return (Repeated, value.count, value.part, value.identity)
         case Scanned(cell=cell, starts=starts, part=part):
             return (Scanned, part, identity_of(cell), *starts)
+        case Uncertain(items=items, may_lack=may_lack):
+            return (Uncertain, items, may_lack)
         case Tied(layer=layer):
             return (Tied, value.root, value.instance, value.shared, identity_of(layer))
         case _:

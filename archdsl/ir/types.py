@@ -1,7 +1,6 @@
 """The types of tensors: a kind and its dims; the batch is implicit."""
 
 from dataclasses import dataclass
-from typing import final
 
 KINDS: dict[str, tuple[str, ...]] = {
     "image": ("c", "h", "w"),
@@ -20,10 +19,11 @@ CHANNELS = {"image": 0, "volume": 0, "signal": 0, "vec": 0, "seq": 1}
 """For each numeric kind the place of the dim that holds its channels or features."""
 
 
-@final
 @dataclass(frozen=True, slots=True)
 class Type:
     """The type of a tensor without its batch axis.
+
+    It is final but for what stands for several types in a walk that stands for many (`elaborate.vague`).
 
     >>> str(Type("image", (3, 32, 32)))
     'image[3, 32, 32]'

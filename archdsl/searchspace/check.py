@@ -8,14 +8,17 @@ from typing import Literal, final
 
 from archdsl.diagnostics import ArchdslError, Diagnostic, Label, by_place
 from archdsl.elaborate import Budget, BudgetSpent, Network, Program, bind_network, check_names
+from archdsl.elaborate.faults import TooVague
 from archdsl.elaborate.report import counted
 from archdsl.elaborate.suggest import confirm
 from archdsl.ir import label_text
 
+from .attempts import explorers
 from .causes import Unlike
 from .diagram import EMPTY, Diagram, count
 from .exploration import Failure
-from .explore import Explorer, KnownParts
+from .explore import KnownParts
+from .joined import Wide
 from .probing import probe
 from .trace import Trace
 
@@ -63,15 +66,15 @@ def walk_space(network: Network, budget: Budget | None = None) -> WalkedSpace:
     """Walk all architectures on types alone."""
     budget = budget or Budget()
     allowed = budget.steps
-    explorer = Explorer(network, budget)
-    try:
-        diagram, whole = explorer.explore()
-    except BudgetSpent as spent:
-        return WalkedSpace(
-            _unproved(network, spent.diagnostic, explorer.walks, f"{allowed:,} steps and {budget.seconds:g} s"),
-            EMPTY,
-            None,
-        )
+    for explorer in explorers(network, budget):
+        try:
+            diagram, whole = explorer.explore()
+        except BudgetSpent as spent:
+            given = f"{allowed:,} steps and {budget.seconds:g} s"
+            return WalkedSpace(_unproved(network, spent.diagnostic, explorer.walks, given), EMPTY, None)
+        except (Wide, TooVague):
+            continue
+        break
     found = [_told(failure, network) for failure in whole.failures]
     if not found and diagram is EMPTY:
         found.append(_empty(whole.refusals, explorer.unlike_uses(whole), network))

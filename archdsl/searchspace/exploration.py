@@ -33,7 +33,8 @@ class Use:
 class Outcome:
     """The paths of a part that have one result, use the same, and take the same members as sources.
 
-    `weights` has the shapes of all weights where the part is inside of something shared.
+    `weights` has the shapes of all weights where the part is inside of something shared. Where walks stand for many,
+    the value may be vague, and `perhaps` has the members that only some of the paths take.
     """
 
     value: Any_
@@ -42,6 +43,7 @@ class Outcome:
     diagram: Diagram
     witness: Condition
     weights: frozenset[tuple[WeightName, tuple[int, ...]]] = frozenset()
+    perhaps: frozenset[str] = frozenset()
 
     def moved(self, prefix: str) -> "Outcome":
         """Set relative addresses behind a prefix."""

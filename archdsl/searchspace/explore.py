@@ -16,7 +16,9 @@ from archdsl.diagnostics import Diagnostic, Span
 from archdsl.diagnostics import Label as Place
 from archdsl.elaborate import Between, Budget, BudgetSpent, Fault, Interpreter, Network, OneOf, Outside, Point
 from archdsl.elaborate.addresses import Frame, is_relative, join
+from archdsl.elaborate.faults import TooVague
 from archdsl.elaborate.handlers import Key
+from archdsl.elaborate.vague import refuse_vague, shape_of
 from archdsl.elaborate.values import Absent, Any_, Tensor, holds_tied, identity_of
 from archdsl.elaborate.weighed import refuse_unlike
 from archdsl.elaborate.wirings import Wiring
@@ -25,6 +27,7 @@ from archdsl.ir import Interval, Label, Weight
 from .causes import MAX_PATHS_TO_COMPARE, Unlike, causes_of, settled
 from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, product, union
 from .exploration import Exploration, Failure, Faulty, Outcome, Use, WeightName, uses_of
+from .joined import Joined, Wide, are_alike
 from .ledger import Ledger
 from .paths import START, Dead, Merged, Path, State, Ways, Wrong
 from .trace import Alternatives, Leave
@@ -78,7 +81,11 @@ class KnownParts:
 
 @final
 class Explorer:
-    """The handler whose walk gives the decision diagram of a network."""
+    """The handler whose walk gives the decision diagram of a network.
+
+    One that `joins` makes one class of all paths of a part that differ in types alone; it gives what an exact one does,
+    or raises `TooVague`. One with a `bound` raises `Wide` at a part that takes more walks, where that may help.
+    """
 
     def __init__(
         self,
@@ -87,6 +94,9 @@ class Explorer:
         apart: Apart | None = None,
         known: "KnownParts | None" = None,
         ledger: Ledger | None = None,
+        *,
+        joins: bool = False,
+        bound: int | None = None,
     ) -> None:
         self._network = network
         self._budget = budget or Budget()
@@ -99,7 +109,7 @@ class Explorer:
         self._interner = Interner(lambda: self._budget.spend(network.definition.name_span, STEPS_OF_A_DIAGRAM))
         self._meet = Meet(self._interner)
         self._ledger = self._interpreter.account = ledger
-        self._apart = apart
+        self.apart = apart
         self._interpreter.leave_out = self._leave_out
         # What makes a part another one where cells are taken apart and no requirement is heeded, counted.
         self._told_apart = 0
@@ -112,7 +122,12 @@ class Explorer:
             self._places.update(known.places)
         self._begin: object = None
         self._wirings: dict[int, Wired] = {}
-        self._interpreter.wire = self._wire
+        self.bound = bound
+        self._is_wide = self._is_odd = False
+        self._joined = Joined(self, self._interpreter) if joins else None
+        self._doubts: tuple[type[Exception], ...] = (Dead, Fault) if joins else ()
+        if self._joined is None:
+            self._interpreter.wire = self._wire
         self._interpreter.weigh = self._weigh
         self.walks = 0
 
@@ -123,7 +138,20 @@ class Explorer:
 
         Raises:
             BudgetSpent: there were too many paths to walk.
+            Wide: a part takes more walks than the bound.
+            TooVague: the walks that stand for many do not tell what the exact ones would.
         """
+        if self._joined is None:
+            return self._explored()
+        try:
+            right, whole = self._explored()
+        except BudgetSpent:
+            raise TooVague from None
+        if right is EMPTY:
+            raise TooVague
+        return right, whole
+
+    def _explored(self) -> tuple[Diagram, Exploration]:
         inputs = tuple(Tensor(port.type) for port in self._network.inputs)
         if self._ledger is not None:
             inputs = self._ledger.numbered(inputs)
@@ -131,9 +159,11 @@ class Explorer:
         def run(frame: Frame) -> Any_:
             value = self._network.walk(self._interpreter, inputs)
             self._network.outputs(value, None)
+            if self._joined is not None:
+                refuse_vague(value)
             return value
 
-        whole = self._explore(run, Frame(self._network.root, "", ""))
+        whole = self.part(run, Frame(self._network.root, "", ""))
         if whole.account is not None:
             whole.account.open(())
         right = self._united(whole.outcomes)
@@ -175,9 +205,10 @@ class Explorer:
     def plain_parts(self) -> "KnownParts | None":
         """Give what was walked and is the same where cells are taken apart and no requirement is heeded.
 
-        Where parts were left out, what was entered matters as well: then every part is to be walked again.
+        Where parts were left out, what was entered matters as well: then every part is to be walked again. What was
+        walked for many at once says nothing to exact walks.
         """
-        if self._left_out:
+        if self._left_out or self._joined is not None:
             return None
         parts = {key: own for key, own in self._known.items() if own.is_plain}
         tied = {key: own for key, own in self._tied.items() if own.is_plain}
@@ -185,8 +216,8 @@ class Explorer:
 
     def _leave_out(self, frame: Frame) -> None:
         self._left_out = True
-        if self._apart is not None:
-            self._apart.leave_out(frame)
+        if self.apart is not None:
+            self.apart.leave_out(frame)
 
     # ------------------------------------------------------------ the handler
 
@@ -259,22 +290,23 @@ class Explorer:
         if own is not None and not holds_tied(own):
             # The members of node lists outside of the part bear their addresses.
             instance = "" if is_closed or not self._interpreter.tells_places_apart else frame.instance
-            weighs = self._weighs
+            weighs = self.weighs
             known = self._known.get((own, instance, weighs))
             if known is None:
-                known = self._explore(run, Frame("", instance, "", frame.suffix), is_closed=is_closed, weighs=weighs)
+                known = self.part(run, Frame("", instance, "", frame.suffix), is_closed=is_closed, weighs=weighs)
                 self._known[own, instance, weighs] = known
             if not known.gives_tied:
-                return self._enter(known, own, frame, frame.decision, frame.parameters)
+                return self.enter(known, own, frame, frame.decision, frame.parameters)
         # What a tied layer decides stands under an address of its own, which cannot be moved along with the part's.
-        return self._enter(self._explore(run, frame, is_closed=is_closed, weighs=self._weighs), own, frame)
+        return self.enter(self.part(run, frame, is_closed=is_closed, weighs=self.weighs), own, frame)
 
-    def _enter(
+    def enter(
         self, found: Exploration, key: Hashable | None, frame: Frame, prefix: str = "", parameters: str = ""
     ) -> Any_:
+        """Go on with one of the classes of a part."""
         self._told_apart += not found.is_plain
-        if self._apart is not None:
-            self._apart.enter(frame, found)
+        if self.apart is not None:
+            self.apart.enter(frame, found)
         outcome, index = self._pick(found, None, prefix, parameters)
         return self._noted(found, outcome, index, key, prefix)
 
@@ -286,18 +318,19 @@ class Explorer:
         return record.enter(found.account, index, outcome.value, key, prefix)
 
     @property
-    def _weighs(self) -> bool:
+    def weighs(self) -> bool:
+        """Whether the shapes of weights are told apart here."""
         return bool(self._paths) and self._paths[-1].weighs
 
     def _weigh(self, address: str, weights: tuple[Weight, ...], span: Span) -> None:
-        if self._weighs:
+        if self.weighs:
             self._paths[-1].weights.update({(address, own.name): own.shape for own in weights})
 
     def reach(self, state: Key, place: object = None) -> None:
         path = self._paths[-1]
         if path.ways.merges and len(path.sizes) > path.branched:
             uses, weights = frozenset(path.uses.items()), frozenset(path.weights.items())
-            path.reach((Ways, state(), uses, frozenset(path.marks), weights))
+            path.reach((Ways, state(), uses, (frozenset(path.marks), frozenset(path.perhaps)), weights))
         if place is not None:
             path.keep(place)
 
@@ -307,15 +340,15 @@ class Explorer:
 
     def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
         place = self._interpreter.application.use
-        if self._interpreter.application.shares or self._weighs:
+        if self._interpreter.application.shares or self.weighs:
             # What is shared is told apart from what is used in it: only its own weights are one at all uses.
             key = (*key, SHARED if self._interpreter.application.shares else WEIGHED)  # type: ignore[misc]
         found, base = self._once(root, key, run)
         if place is not None:
             self._places.setdefault((base, key), place)
         self._told_apart += not found.is_plain or not is_relative(root)
-        if self._apart is not None and self._apart.holds(root):
-            return self._use_apart(self._apart, root, key, found.moved("" if base else root))
+        if self.apart is not None and self.apart.holds(root):
+            return self._use_apart(self.apart, root, key, found.moved("" if base else root))
         prefix = "" if base else root
         outcome, index = self._pick(found, (root, (base, key)), prefix, frame.parameters)
         value = self._noted(found, outcome, index, key, prefix)
@@ -336,7 +369,7 @@ class Explorer:
         known = self._tied.get((base, key))
         if known is None:
             weighs = isinstance(key, tuple) and key[-1] in (SHARED, WEIGHED)
-            known = replace(self._explore(run, Frame(base, "", ""), is_closed=True, weighs=weighs), base=base)
+            known = replace(self.part(run, Frame(base, "", ""), is_closed=True, weighs=weighs), base=base)
             self._tied[base, key] = known
         return known
 
@@ -352,11 +385,15 @@ class Explorer:
         self._paths[-1].marks.add(member)
 
     def is_marked(self, member: str) -> bool:
+        perhaps = False
         for path in reversed(self._paths):
             if member in path.marks:
                 return True
+            perhaps = perhaps or member in path.perhaps
             if path.is_closed:
                 break
+        if perhaps:
+            raise TooVague
         return False
 
     # ------------------------------------------------------------ walking all paths
@@ -397,6 +434,7 @@ class Explorer:
         path.picked.append(outcome.diagram)
         path.picked.extend(self._decided_by(use) for use in outcome.uses)
         path.marks |= outcome.marks
+        path.perhaps |= outcome.perhaps
         if len(outcomes) > 1:
             path.decided.update(outcome.witness)
         return outcome, index
@@ -431,7 +469,7 @@ class Explorer:
             return None
         return self._tied[key].outcomes[index].weights
 
-    def _explore(
+    def part(
         self, run: Callable[[Frame], Any_], frame: Frame, *, is_closed: bool = False, weighs: bool = False
     ) -> Exploration:
         """Walk all paths of a part; `is_closed` tells that its node lists are its own, and no mark goes in or out."""
@@ -456,11 +494,13 @@ class Explorer:
                 ends[key],
                 tuple(path.decided.items()),
                 frozenset(path.weights.items()),
+                frozenset(path.perhaps),
             )
             for key, (value, path, _) in classes.items()
         )
-        if self._apart is not None:
-            outcomes = self._apart.present(outcomes)
+        self._is_wide = self._is_wide or (self.bound is not None and are_alike(outcomes))
+        if self.apart is not None:
+            outcomes = self.apart.present(outcomes)
         wrong = tuple(
             Faulty(end.key, uses_of(dict(end.uses)), ways) for end, ways in ends.items() if isinstance(end, Wrong)
         )
@@ -485,7 +525,10 @@ class Explorer:
         """Walk one path after the other; `classes` takes the results, each with the first path that came to it."""
         record = ways.record and ways.record.again()
         following: tuple[Path, object] | None = Path([], ways, is_closed, weighs, record=record), None
+        first = self.walks
         while following is not None:
+            if self.bound is not None and self.walks - first > self.bound and self._is_wide and not self._is_odd:
+                raise Wide
             path, self._begin = following
             self.walks += 1
             self._paths.append(path)
@@ -494,10 +537,14 @@ class Explorer:
             depth = len(self._interpreter.application.stack)
             try:
                 value = run(frame)
-            except (Dead, Merged):
+            except Merged:
                 pass
             except BudgetSpent:
                 raise
+            except self._doubts as doubt:
+                raise TooVague from doubt
+            except Dead:
+                pass
             except Outside as outside:
                 self._told_apart += 1
                 path.refusals.append(outside.diagnostic)
@@ -508,12 +555,19 @@ class Explorer:
             else:
                 if is_closed:
                     path.marks.clear()
+                    path.perhaps.clear()
                 uses, weights = frozenset(path.uses.items()), frozenset(path.weights.items())
-                key = (identity_of(value), uses, frozenset(path.marks), weights)
-                _, _, index = classes.setdefault(key, (value, path, len(classes)))
+                key: State
+                if self._joined is None:
+                    key = (identity_of(value), uses, frozenset(path.marks), weights)
+                    _, _, index = classes.setdefault(key, (value, path, len(classes)))
+                else:
+                    key = (shape_of(value), uses, weights)
+                    index = self._joined.add(classes, key, value, path)
                 path.lead(key)
                 ways.stages[path.state].add(path.events, Leave(index))
             finally:
+                self._is_odd = self._is_odd or bool(path.failures or path.refusals)
                 self._paths.pop()
                 if self._ledger is not None:
                     self._ledger.end()

@@ -8,12 +8,15 @@ from typing import Literal, final
 
 from archdsl.elaborate import Budget, Network
 from archdsl.elaborate.addresses import Frame, is_relative
+from archdsl.elaborate.faults import TooVague
 from archdsl.elaborate.values import Absent, Any_, Tensor, identity_of
 from archdsl.syntax import ast
 
+from .attempts import explorers
 from .diagram import count, union
 from .exploration import Exploration, Outcome
-from .explore import Explorer, KnownParts
+from .explore import KnownParts
+from .joined import Wide
 from .trace import Leave
 
 
@@ -44,12 +47,22 @@ def count_genotypes(network: Network, budget: Budget | None = None, *, known: Kn
     Raises:
         BudgetSpent: there were too many paths to walk.
     """
-    apart = _Apart(network)
-    explorer = Explorer(network, budget, apart, known)
-    try:
-        diagram, whole = explorer.explore()
-    except _NotDefined as reason:
-        return Genotypes(None, str(reason))
+    unlike: _Unlike | None = None
+    for explorer in explorers(network, budget or Budget(), lambda: _Apart(network), known):
+        try:
+            diagram, whole = explorer.explore()
+        except _Unlike as reason:  # the results may differ in types alone, on which nothing depends
+            if unlike is not None:
+                return Genotypes(None, str(unlike))
+            unlike = reason
+            continue
+        except _NotDefined as reason:
+            return Genotypes(None, str(unlike or reason))
+        except (Wide, TooVague):
+            continue
+        break
+    apart = explorer.apart
+    assert isinstance(apart, _Apart)
     if known and apart.left_out:  # what is entered inside of a known part would matter
         return count_genotypes(network, budget)
     failures = [*whole.failures, *(failure for found in apart.found.values() for failure in found.failures)]
@@ -61,6 +74,10 @@ def count_genotypes(network: Network, budget: Budget | None = None, *, known: Kn
 
 class _NotDefined(Exception):
     """The number of genotypes has no meaning."""
+
+
+class _Unlike(_NotDefined):
+    """What is decided in a cell decides what it gives."""
 
 
 @final
@@ -93,7 +110,7 @@ class _Apart:
         self.found.setdefault((root, isinstance(key[0], int)), found)
         values = {identity_of(outcome.value): outcome.value for outcome in found.outcomes}
         if len(values) > 1:
-            raise _NotDefined(f"what is decided in `{root}` decides what it gives, and so what others decide")
+            raise _Unlike(f"what is decided in `{root}` decides what it gives, and so what others decide")
         others = {use.root for outcome in found.outcomes for use in outcome.uses}
         if not all(other.startswith(root) and is_relative(other.removeprefix(root)) for other in others):
             raise _NotDefined(f"`{root}` applies a tied layer that is made elsewhere")
@@ -123,5 +140,5 @@ class _Apart:
         merged: dict[Hashable, list[Outcome]] = {}
         for outcome in outcomes:
             own = replace(outcome, value=there) if isinstance(outcome.value, Absent) else outcome
-            merged.setdefault((identity_of(own.value), own.uses, own.marks), []).append(own)
+            merged.setdefault((identity_of(own.value), own.uses, own.marks, own.perhaps), []).append(own)
         return tuple(replace(own[0], diagram=union(each.diagram for each in own)) for own in merged.values())

@@ -73,7 +73,8 @@ class Path:
     """One walk through a part: which alternative it takes at each of its own branchings.
 
     Inside of what is shared it `weighs`: it notes the shapes of all weights, which must be equal at each use. The
-    `record`, where there is one, has what it spends.
+    `record`, where there is one, has what it spends. Where a walk stands for many, some of these have `perhaps` taken
+    more members than the `marks`.
     """
 
     script: list[int]
@@ -88,6 +89,7 @@ class Path:
     events: list[Event] = field(default_factory=list)
     uses: dict[tuple[str, Hashable], int] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
+    perhaps: set[str] = field(default_factory=set)
     weights: dict[WeightName, tuple[int, ...]] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     refusals: list[Diagnostic] = field(default_factory=list)
@@ -111,6 +113,7 @@ class Path:
             events=[*self.events],
             uses={**self.uses},
             marks={*self.marks},
+            perhaps={*self.perhaps},
             weights={**self.weights},
             failures=[*self.failures],
             refusals=[*self.refusals],
@@ -123,6 +126,11 @@ class Path:
         if self.checkpoints and self.checkpoints[-1].branchings == len(self.sizes):
             self.checkpoints.pop()
         self.checkpoints.append(Checkpoint(len(self.sizes), place, self._copy([], [])))
+
+    def join_marks(self, other: "Path") -> None:
+        """Take the marks of another walk that this one stands for as well."""
+        self.perhaps |= other.perhaps | (self.marks ^ other.marks)
+        self.marks &= other.marks
 
     @property
     def is_new(self) -> bool:

@@ -101,6 +101,12 @@ EXACT = {
         3,
         2,
     ),
+    "nothing depends on the type that a cell gives": (
+        """cell wide(x: vec[d]) { return x |> choose { linear[4] | linear[8] } }
+        network n(x: vec[4]) -> vec[2] { return x |> wide |> wide |> linear[2] }""",
+        2,
+        2,
+    ),
     "a cell inside a cell is decided once, too": (
         """cell a(x: t) { return x |> choose { relu | tanh } }
         cell b(x: t) { return x |> choose { a | twice = a |> a | no = relu } }
@@ -175,9 +181,10 @@ def test_genotypes_worked_out_by_hand(law: str) -> None:
 
 
 NOT_DEFINED = {
-    "the type that a cell gives depends on what it decides": (
+    "what others may decide depends on the type that a cell gives": (
         """cell wide(x: vec[d]) { return x |> choose { linear[4] | linear[8] } }
-        network n(x: vec[4]) -> vec[2] { return x |> wide |> linear[2] }""",
+        choice fit(x: vec[d]) { cut = linear[4] | skip = identity when d == 4 }
+        network n(x: vec[4]) -> vec[2] { return x |> wide |> fit |> linear[2] }""",
         "what is decided in `wide` decides what it gives",
     ),
     "a definition that decides is left out": (
