@@ -4,7 +4,11 @@ from typing import Any
 
 from archdsl.searchspace import Space, load
 
-STATICS: dict[str, dict[str, Any]] = {"nas_bench_101": {"vertices": 5}, "enas_rnn": {"n": 6}}
+STATICS: dict[str, dict[str, Any]] = {
+    "nas_bench_101": {"vertices": 5},
+    "enas_rnn": {"n": 6},
+    "nasnet": {"c": 4, "n": 1},
+}
 """What is set for a space that at its own size takes longer than a test may."""
 
 

@@ -50,6 +50,7 @@ SIZES = {
     "squeezenas": 13**20,
     "vision_transformer": 3 * sum(4**depth for depth in (12, 13, 14)),
     "genetic_cnn": 2 ** (3 + 6 + 10),
+    "nasnet": prod((2 + b) ** 2 * 13**2 * 2 for b in range(5)) ** 2,
     "digits_cells": 2 * prod(n * OPS + comb(n, 2) * OPS**2 for n in (1, 2, 3)),
 }
 
@@ -64,6 +65,7 @@ def test_published_sizes_are_as_in_the_papers() -> None:
     assert SIZES["darts"] == 1_037_664_180**2 == 1_076_746_950_455_072_400
     assert SIZES["proxylessnas"] == 221_502_229_807_900_608
     assert SIZES["genetic_cnn"] == 524_288
+    assert SIZES["nasnet"] == 2_286_906_949_584_691_200**2
     assert SIZES["once_for_all"] == 21_758_655_492_572_485_851
 
 
