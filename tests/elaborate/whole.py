@@ -55,11 +55,12 @@ def _walks(program: Program, name: str) -> Iterator[Diagnostic]:
 
 
 def _opened(bound: Network) -> Iterator[Diagnostic]:
-    """Open all choices; what cannot be kept open is no mistake of the text."""
+    """Open all choices; what cannot be kept open is no mistake of the text, nor is what follows from it."""
+    keep = Keep()
     try:
-        bound.graph(Keep(), small_budget())
+        bound.graph(keep, small_budget())
     except ArchdslError as error:
-        yield from (d for d in error.diagnostics if d.code not in ("not-yet", "open-choice"))
+        yield from (d for d in error.diagnostics if d.code not in ("not-yet", "open-choice") and not keep.refused)
 
 
 def _sampled(bound: Network, rng: Random) -> Iterator[Diagnostic]:
