@@ -8,7 +8,7 @@ from archdsl.diagnostics import Span
 from archdsl.elaborate.addresses import is_relative
 from archdsl.ir import Interval, Label
 
-from .diagram import Diagram, Fold, Labels, Literal, Product, Shift, Sum, addresses
+from .diagram import Diagram, Fold, Labels, Literal, Product, Shift, Sum, Used, addresses
 from .exploration import Failure
 from .paths import Path
 
@@ -59,6 +59,8 @@ def _possible(path: Path) -> dict[str, set[Labels]]:
             found.setdefault(address, set()).add(node.label)
         elif isinstance(node, Shift):
             stack.append((node.child, prefix + node.prefix))
+        elif isinstance(node, Used):
+            stack.append((node.child, prefix if is_relative(node.root) else ""))
         else:
             stack.extend((child, prefix) for child in node.children)
     return found
@@ -148,7 +150,7 @@ def _first(diagram: Diagram) -> dict[str, Label]:
                 stack.extend(reversed(children))
             case Sum(children=children):
                 stack.append(children[0])
-            case Shift():
+            case Shift() | Used():
                 raise AssertionError("the sets of architectures are flat")
     return found
 

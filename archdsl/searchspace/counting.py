@@ -6,7 +6,7 @@ from typing import final
 
 from archdsl.ir import Interval, Label
 
-from .diagram import Diagram, Labels, Literal, Product, Shift
+from .diagram import Diagram, Labels, Literal, Product, Shift, Used
 
 Key = tuple[type, Labels]
 """A label in a form in which 1, 1.0 and `true` differ."""
@@ -45,7 +45,7 @@ class Counts:
             node, is_ready = stack.pop()
             if id(node) in numbers:
                 continue
-            assert not isinstance(node, Shift), "counts are taken of a flat diagram"
+            assert not isinstance(node, (Shift, Used)), "counts are taken of a flat diagram"
             children = () if isinstance(node, Literal) else node.children
             if children and not is_ready:
                 stack.append((node, True))

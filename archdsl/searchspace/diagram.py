@@ -11,6 +11,7 @@ from functools import reduce
 from math import prod
 from typing import Generic, TypeVar, final
 
+from archdsl.elaborate.addresses import is_relative
 from archdsl.ir import Interval, Label
 
 Labels = Label | Interval
@@ -64,7 +65,21 @@ class Shift:
     child: "Diagram"
 
 
-Diagram = Literal | Product | Sum | Shift
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Used:
+    """What is decided once, under a root, is of one class; `child` is the set of what that class decides."""
+
+    root: str
+    child: "Diagram"
+
+    @property
+    def address(self) -> str:
+        """What two uses of one root have in common; no decision has such an address."""
+        return f"{self.root} "
+
+
+Diagram = Literal | Product | Sum | Shift | Used
 UNIT = Product(())
 EMPTY = Sum(())
 
@@ -115,6 +130,9 @@ class Interner:
                 result = self.literal(prefix + address, label, weight)
             case Shift(prefix=own, child=child):
                 result = self.flatten(child, prefix + own)
+            case Used(root=root, child=child):
+                own = prefix if is_relative(root) else ""
+                result = self.used(own + root, self.flatten(child, own))
             case Product(children=children):
                 result = self.share(product(self.flatten(child, prefix) for child in children))
             case Sum(children=children):
@@ -129,9 +147,15 @@ class Interner:
         assert isinstance(node, Literal)
         return node
 
+    def used(self, root: str, child: Diagram) -> Used:
+        """Give the one use of a class."""
+        node = self._known.setdefault((Used, root, id(child)), Used(root, child))
+        assert isinstance(node, Used)
+        return node
+
     def share(self, node: Diagram) -> Diagram:
         """Give the one diagram that is equal to this one."""
-        if isinstance(node, (Literal, Shift)) or not node.children:
+        if isinstance(node, (Literal, Shift, Used)) or not node.children:
             return node
         return self._known.setdefault((type(node), *map(id, node.children)), node)
 
@@ -141,17 +165,19 @@ Result = TypeVar("Result")
 
 @final
 class Fold(Generic[Result]):
-    """A bottom-up pass over a diagram that meets each shared part once."""
+    """A bottom-up pass over a diagram that meets each shared part once; it runs over uses where it is told of them."""
 
     def __init__(
         self,
         literal: Callable[[Literal], Result],
         join: Callable[[list[Result]], Result],
         unite: Callable[[list[Result]], Result],
+        use: Callable[[Used], Result] | None = None,
     ) -> None:
         self._literal = literal
         self._join = join
         self._unite = unite
+        self._use = use
         self._known: dict[int, Result] = {}
 
     def __call__(self, node: Diagram) -> Result:
@@ -164,6 +190,9 @@ class Fold(Generic[Result]):
                     known = self._join([self(child) for child in children])
                 case Sum(children=children):
                     known = self._unite([self(child) for child in children])
+                case Used():
+                    assert self._use is not None, "a diagram of decisions has no uses"
+                    known = self._use(node)
                 case Shift():
                     raise AssertionError("a fold runs over a flat diagram")
             self._known[id(node)] = known
@@ -190,11 +219,12 @@ def mass_of(decisions: Mapping[str, Label]) -> Fold[float]:
 
 
 def addresses() -> Fold[frozenset[str]]:
-    """Collect the addresses that some member decides."""
+    """Collect the addresses that some member decides, and one for each root that is used."""
     return Fold(
         lambda literal: frozenset({literal.address}),
         lambda parts: frozenset().union(*parts),
         lambda parts: frozenset().union(*parts),
+        lambda used: frozenset({used.address}),
     )
 
 
@@ -267,14 +297,27 @@ class Meet:
             results.extend(product((literal, rest)) for rest in rests if rest is not EMPTY)
         return union(result for result in results if result is not EMPTY)
 
-    def _in_common(self, first: "_Split", second: "_Split", address: str) -> Iterator[tuple[Literal, Diagram]]:
-        """Give what unlike intervals have in common."""
-        for own, other in ((x, y) for x in first for y in second if x is not None and y is not None and x != y):
-            if isinstance(own[1], Interval) and isinstance(other[1], Interval):
-                common = own[1].meet(other[1])
-                rest = self(first[own][1], second[other][1])
+    def _in_common(self, first: "_Split", second: "_Split", address: str) -> Iterator[tuple["_Decided", Diagram]]:
+        """Give what unlike intervals have in common, and unlike classes of what is decided once."""
+        for own, x in first.items():
+            for other, y in second.items():
+                if own == other or x[0] is None or y[0] is None:
+                    continue
+                common = self._common(x[0], y[0], address)
+                rest = EMPTY if common is None else self(x[1], y[1])
                 if common is not None and rest is not EMPTY:
-                    yield self._interner.literal(address, common, 1.0), rest
+                    yield common, rest
+
+    def _common(self, own: "_Decided", other: "_Decided", address: str) -> "_Decided | None":
+        if isinstance(own, Used):
+            assert isinstance(other, Used)
+            child = self(own.child, other.child)
+            return None if child is EMPTY else self._interner.used(own.root, child)
+        assert isinstance(other, Literal)
+        if isinstance(own.label, Interval) and isinstance(other.label, Interval):
+            common = own.label.meet(other.label)
+            return None if common is None else self._interner.literal(address, common, 1.0)
+        return None
 
     def _split(self, node: Diagram, address: str) -> "_Split":
         """Part the members by what they decide at an address; `None` for those that decide nothing there."""
@@ -283,8 +326,10 @@ class Meet:
         match node:
             case Literal(label=label):
                 return {(type(label), label): (node, UNIT)}
+            case Used(child=child):
+                return {(Used, id(child)): (node, UNIT)}
             case Sum(children=children):
-                found: dict[tuple[type, Labels] | None, tuple[Literal | None, list[Diagram]]] = {}
+                found: dict[_Key | None, tuple[_Decided | None, list[Diagram]]] = {}
                 for child in children:
                     for key, (literal, rest) in self._split(child, address).items():
                         found.setdefault(key, (literal, []))[1].append(rest)
@@ -299,7 +344,9 @@ class Meet:
                 raise AssertionError("a fold runs over a flat diagram")
 
 
-_Split = dict[tuple[type, Labels] | None, tuple[Literal | None, Diagram]]
+_Decided = Literal | Used
+_Key = tuple[type, Labels | int]
+_Split = dict[_Key | None, tuple[_Decided | None, Diagram]]
 """The members by what they decide at one address."""
 
 
@@ -312,7 +359,7 @@ def _first(node: Diagram, among: frozenset[str]) -> str:
     stack = [node]
     while stack:
         current = stack.pop()
-        if isinstance(current, Literal):
+        if isinstance(current, (Literal, Used)):
             if current.address in among:
                 return current.address
         elif isinstance(current, (Product, Sum)):

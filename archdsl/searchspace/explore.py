@@ -25,11 +25,12 @@ from archdsl.elaborate.wirings import Wiring
 from archdsl.ir import Interval, Label, Weight
 
 from .causes import MAX_PATHS_TO_COMPARE, Unlike, causes_of, settled
-from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, product, union
+from .decided_once import Settler
+from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, Used, product, union
 from .exploration import Exploration, Failure, Faulty, Outcome, Use, WeightName, uses_of
 from .joined import Joined, Wide, are_alike
 from .ledger import Ledger
-from .paths import START, Dead, Merged, Path, State, Ways, Wrong
+from .paths import START, Crowded, Dead, Merged, Path, State, Uses, Ways, Wrong
 from .trace import Alternatives, Leave
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ class Explorer:
         self._interner = Interner(lambda: self._budget.spend(network.definition.name_span, STEPS_OF_A_DIAGRAM))
         self._meet = Meet(self._interner)
         self._ledger = self._interpreter.account = ledger
+        self._settler = Settler(self._interner, self._meet)
         self.apart = apart
         self._interpreter.leave_out = self._leave_out
         # What makes a part another one where cells are taken apart and no requirement is heeded, counted.
@@ -190,11 +192,16 @@ class Explorer:
 
     def members(self, own: Outcome | Faulty) -> Diagram:
         """Join what the paths of a class decide with what is decided once and used by them."""
-        by_root: dict[str, list[Diagram]] = {}
-        for use in own.uses:
-            by_root.setdefault(use.root, []).append(self._interner.flatten(self._decided_by(use)))
-        tied = [self._meet.all(dict.fromkeys(diagrams)) for diagrams in by_root.values()]
-        return self._interner.share(product((self._interner.flatten(own.diagram), *tied)))
+        used = (self._used(use) for use in own.uses)
+        return self._settler.settle(self._interner.flatten(product((own.diagram, *used))))
+
+    def _used(self, use: Use) -> Used:
+        return Used(use.root, self._decided_by(use))
+
+    def _forget(self, uses: Uses) -> tuple[Uses, list[Diagram]]:
+        """Part what is used: the weights of what is shared are compared, all else may stand in the diagram."""
+        kept = {own: index for own, index in uses.items() if _is_shared(own[1])}
+        return kept, [self._used(use) for use in uses_of(uses) if (use.root, use.key) not in kept]
 
     def _decided_by(self, use: Use) -> Diagram:
         """Give what is decided once by what is of a class."""
@@ -329,8 +336,9 @@ class Explorer:
     def reach(self, state: Key, place: object = None) -> None:
         path = self._paths[-1]
         if path.ways.merges and len(path.sizes) > path.branched:
-            uses, weights = frozenset(path.uses.items()), frozenset(path.weights.items())
-            path.reach((Ways, state(), uses, (frozenset(path.marks), frozenset(path.perhaps)), weights))
+            path.forget()
+            marks, weights = (frozenset(path.marks), frozenset(path.perhaps)), frozenset(path.weights.items())
+            path.reach(path.ways.state((Ways, state(), marks, weights), path.uses))
         if place is not None:
             path.keep(place)
 
@@ -464,8 +472,7 @@ class Explorer:
 
     def _weights_of(self, key: Hashable, index: int) -> frozenset[tuple[WeightName, tuple[int, ...]]] | None:
         """Give the shapes of the weights of a class of what is shared; None of anything else."""
-        assert isinstance(key, tuple)
-        if index < 0 or not isinstance(key[1], tuple) or key[1][-1] != SHARED:
+        if index < 0 or not _is_shared(key):
             return None
         return self._tied[key].outcomes[index].weights
 
@@ -474,9 +481,12 @@ class Explorer:
     ) -> Exploration:
         """Walk all paths of a part; `is_closed` tells that its node lists are its own, and no mark goes in or out."""
         before = self._told_apart
-        ways = self._ways(merges=True)
-        classes: dict[State, tuple[Any_, Path, int]] = {}
-        walked = list(self._walks(run, frame, ways, classes, is_closed, weighs))
+        ways, classes = self._ways(merges=True), dict[State, tuple[Any_, Path, int]]()
+        try:
+            walked = list(self._walks(run, frame, ways, classes, is_closed, weighs))
+        except Crowded:
+            ways, classes = Ways(merges=True, forget=self._forget), {}
+            walked = list(self._walks(run, frame, ways, classes, is_closed, weighs))
         failed = [path for path in walked if path.failures]
         if failed and ways.has_merged:
             # What a mistake depends on shows where paths are compared that were walked to their ends.
@@ -551,18 +561,19 @@ class Explorer:
             except Fault as fault:
                 failure = Failure(fault.diagnostic, ())
                 path.failures.append(failure)
+                path.forget()
                 path.lead(Wrong(failure.key, frozenset(path.uses.items())))
             else:
                 if is_closed:
                     path.marks.clear()
                     path.perhaps.clear()
-                uses, weights = frozenset(path.uses.items()), frozenset(path.weights.items())
-                key: State
+                path.forget()
+                weights = frozenset(path.weights.items())
                 if self._joined is None:
-                    key = (identity_of(value), uses, frozenset(path.marks), weights)
+                    key = ways.state((identity_of(value), frozenset(path.marks), weights), path.uses)
                     _, _, index = classes.setdefault(key, (value, path, len(classes)))
                 else:
-                    key = (shape_of(value), uses, weights)
+                    key = ways.state((shape_of(value), weights), path.uses)
                     index = self._joined.add(classes, key, value, path)
                 path.lead(key)
                 ways.stages[path.state].add(path.events, Leave(index))
@@ -575,3 +586,8 @@ class Explorer:
             yield path
             following = path.following()
             self._budget.spend(self._network.definition.span)
+
+
+def _is_shared(key: Hashable) -> bool:
+    """Tell whether the base and key of what is decided once are of something whose weights are one at all uses."""
+    return isinstance(key, tuple) and isinstance(key[1], tuple) and key[1][-1] == SHARED

@@ -1,8 +1,8 @@
 """The walks through one part: which alternatives each takes, and where two of them come to one state."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import final
+from typing import Final, final
 
 from archdsl.diagnostics import Diagnostic
 from archdsl.ir import Label
@@ -21,6 +21,17 @@ class Merged(Exception):
     """An earlier path came to the same state: what follows is known."""
 
 
+class Crowded(Exception):
+    """Many states differ only in what they use of what is decided once."""
+
+
+MOST_ALIKE: Final = 3
+"""So many states of a part may differ only in what they use."""
+
+Uses = dict[tuple[str, Hashable], int]
+"""The index of the class that is used, by root and signature."""
+
+
 State = Hashable
 START: State = "start"
 
@@ -30,14 +41,32 @@ START: State = "start"
 class Ways:
     """The states that the paths of a part come to, and what leads from each to the next.
 
-    What a path ends with, a class of results or of faults, is a last state, from which nothing leads on.
+    What a path ends with, a class of results or of faults, is a last state, from which nothing leads on. States are
+    told apart by what is used of what is decided once; `forget` parts it into what still does, and what stands in the
+    diagrams that lead to them.
     """
 
     merges: bool
+    forget: Callable[[Uses], tuple[Uses, list[Diagram]]] | None = None
     leading: dict[State, list[tuple[Diagram, State]]] = field(default_factory=lambda: {START: []})
     stages: dict[State, Stage] = field(default_factory=lambda: {START: Stage()})
     has_merged: bool = False
     record: Record | None = None
+    alike: dict[Hashable, set[Hashable]] = field(default_factory=dict)
+
+    def state(self, key: Hashable, uses: Uses) -> State:
+        """Give the state that is told by a key and by what is used.
+
+        Raises:
+            Crowded: many states differ only in what they use, and no costs are recorded of them: it may be forgotten.
+        """
+        own = frozenset(uses.items())
+        if own and self.merges and self.forget is None and self.record is None:
+            alike = self.alike.setdefault(key, set())
+            alike.add(own)
+            if len(alike) > MOST_ALIKE:
+                raise Crowded
+        return key, own
 
     def ends(self) -> dict[State, Diagram]:
         """Give all ways from the start to each last state."""
@@ -87,7 +116,7 @@ class Path:
     decided: dict[str, Label] = field(default_factory=dict)
     picked: list[Diagram] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    uses: dict[tuple[str, Hashable], int] = field(default_factory=dict)
+    uses: Uses = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
     perhaps: set[str] = field(default_factory=set)
     weights: dict[WeightName, tuple[int, ...]] = field(default_factory=dict)
@@ -143,6 +172,14 @@ class Path:
         if self.record is not None:
             self.record.lead(self.state, state)
 
+    def forget(self) -> None:
+        """Let what is used stand in the diagram, where states are not told apart by it."""
+        self.uses, factors = self._parted(self.uses)
+        self.factors.extend(factors)
+
+    def _parted(self, uses: Uses) -> tuple[Uses, list[Diagram]]:
+        return (uses, []) if self.ways.forget is None else self.ways.forget(uses)
+
     def reach(self, state: State) -> None:
         """Go on from a state, unless an earlier walk did."""
         if self.is_new:
@@ -168,7 +205,8 @@ class Path:
             if tied is not None:
                 uses[tied] = -1 - index
             if all(uses.setdefault((use.root, use.key), use.index) == use.index for use in own.uses):
-                self.lead(Wrong(own.key, frozenset(uses.items())), *((own.diagram,) if tied is None else ()))
+                kept, factors = self._parted(uses)
+                self.lead(Wrong(own.key, frozenset(kept.items())), *factors, *((own.diagram,) if tied is None else ()))
 
     def branch(self, size: int) -> int:
         """Give the alternative that this walk takes at its next branching."""
