@@ -44,7 +44,7 @@ class Settler:
                 pass
             case Used(root=root, child=child):
                 inner = self._without(child, frozenset())
-                result = inner if root in roots or inner is EMPTY else self.interner.used(root, inner)
+                result = inner if root in roots or inner is EMPTY else self.interner.used(root, inner, node.places)
             case Product(children=children):
                 result = self.meet.all(self._without(child, roots) for child in children)
             case Sum(children=children):

@@ -68,10 +68,19 @@ class Shift:
 @final
 @dataclass(frozen=True, slots=True, eq=False)
 class Used:
-    """What is decided once, under a root, is of one class; `child` is the set of what that class decides."""
+    """What is decided once, under a root, is of one class; `child` is the set of what that class decides.
+
+    `places` says which class it is of each set of classes, by a number of that set: two classes of one set have no
+    member in common.
+    """
 
     root: str
     child: "Diagram"
+    places: dict[int, int]
+
+    def excludes(self, other: "Used") -> bool:
+        """Tell whether this and another are known to be different classes of one set."""
+        return any(other.places.get(known, index) != index for known, index in self.places.items())
 
     @property
     def address(self) -> str:
@@ -132,7 +141,7 @@ class Interner:
                 result = self.flatten(child, prefix + own)
             case Used(root=root, child=child):
                 own = prefix if is_relative(root) else ""
-                result = self.used(own + root, self.flatten(child, own))
+                result = self.used(own + root, self.flatten(child, own), node.places)
             case Product(children=children):
                 result = self.share(product(self.flatten(child, prefix) for child in children))
             case Sum(children=children):
@@ -147,10 +156,11 @@ class Interner:
         assert isinstance(node, Literal)
         return node
 
-    def used(self, root: str, child: Diagram) -> Used:
-        """Give the one use of a class."""
-        node = self._known.setdefault((Used, root, id(child)), Used(root, child))
+    def used(self, root: str, child: Diagram, places: Mapping[int, int]) -> Used:
+        """Give the one use of what a class decides; it learns of more places."""
+        node = self._known.setdefault((Used, root, id(child)), Used(root, child, {}))
         assert isinstance(node, Used)
+        node.places.update(places)
         return node
 
     def share(self, node: Diagram) -> Diagram:
@@ -236,6 +246,7 @@ class Meet:
         self._interner = interner
         self._addresses = addresses()
         self._known: dict[tuple[int, int], Diagram] = {}
+        self._splits: dict[tuple[int, str], _Split] = {}
 
     def all(self, nodes: Iterable[Diagram]) -> Diagram:
         """Join any number of diagrams."""
@@ -281,21 +292,26 @@ class Meet:
 
     def _decide(self, a: Diagram, b: Diagram, address: str) -> Diagram:
         first, second = self._split(a, address), self._split(b, address)
-        results: list[Diagram] = []
-        results.extend(product((own, rest)) for own, rest in self._in_common(first, second, address))
+        rests: dict[_Key | None, tuple[_Decided | None, list[Diagram]]] = {}
+
+        def add(decided: _Decided | None, rest: Diagram) -> None:
+            if rest is not EMPTY:
+                rests.setdefault(decided and _key(decided), (decided, []))[1].append(rest)
+
+        free_x, free_y = (own.get(None, (None, EMPTY))[1] for own in (first, second))
         for key in dict.fromkeys((*first, *second)):
-            x, y = first.get(key), second.get(key)
+            (own, x), (other, y) = first.get(key, (None, EMPTY)), second.get(key, (None, EMPTY))
             if key is None:
-                if x and y:
-                    results.append(self(x[1], y[1]))
+                add(None, self(x, y))
                 continue
-            free_x, free_y = first.get(None), second.get(None)
-            literal = (x or y or (None, None))[0]
-            assert literal is not None
-            pairs = [(x, y), (x, free_y), (free_x, y)]
-            rests = [self(p[1], q[1]) for p, q in pairs if p and q]
-            results.extend(product((literal, rest)) for rest in rests if rest is not EMPTY)
-        return union(result for result in results if result is not EMPTY)
+            add(own or other, self(x, self._interner.share(union((y, free_y)))))
+            add(own or other, self(free_x, y))
+        for common, rest in self._in_common(first, second, address):
+            add(common, rest)
+        return union(
+            product((*((decided,) if decided else ()), self._interner.share(union(parts))))
+            for decided, parts in rests.values()
+        )
 
     def _in_common(self, first: "_Split", second: "_Split", address: str) -> Iterator[tuple["_Decided", Diagram]]:
         """Give what unlike intervals have in common, and unlike classes of what is decided once."""
@@ -311,8 +327,8 @@ class Meet:
     def _common(self, own: "_Decided", other: "_Decided", address: str) -> "_Decided | None":
         if isinstance(own, Used):
             assert isinstance(other, Used)
-            child = self(own.child, other.child)
-            return None if child is EMPTY else self._interner.used(own.root, child)
+            child = EMPTY if own.excludes(other) else self(own.child, other.child)
+            return None if child is EMPTY else self._interner.used(own.root, child, {**own.places, **other.places})
         assert isinstance(other, Literal)
         if isinstance(own.label, Interval) and isinstance(other.label, Interval):
             common = own.label.meet(other.label)
@@ -323,11 +339,15 @@ class Meet:
         """Part the members by what they decide at an address; `None` for those that decide nothing there."""
         if address not in self._addresses(node):
             return {None: (None, node)}
+        known = self._splits.get((id(node), address))
+        if known is None:
+            known = self._splits[id(node), address] = self._split_anew(node, address)
+        return known
+
+    def _split_anew(self, node: Diagram, address: str) -> "_Split":
         match node:
-            case Literal(label=label):
-                return {(type(label), label): (node, UNIT)}
-            case Used(child=child):
-                return {(Used, id(child)): (node, UNIT)}
+            case Literal() | Used():
+                return {_key(node): (node, UNIT)}
             case Sum(children=children):
                 found: dict[_Key | None, tuple[_Decided | None, list[Diagram]]] = {}
                 for child in children:
@@ -348,6 +368,11 @@ _Decided = Literal | Used
 _Key = tuple[type, Labels | int]
 _Split = dict[_Key | None, tuple[_Decided | None, Diagram]]
 """The members by what they decide at one address."""
+
+
+def _key(decided: _Decided) -> _Key:
+    """Tell apart what is decided at one address."""
+    return (Used, id(decided.child)) if isinstance(decided, Used) else (type(decided.label), decided.label)
 
 
 def _factors(node: Diagram) -> tuple[Diagram, ...]:

@@ -196,7 +196,8 @@ class Explorer:
         return self._settler.settle(self._interner.flatten(product((own.diagram, *used))))
 
     def _used(self, use: Use) -> Used:
-        return Used(use.root, self._decided_by(use))
+        known = self._tied[use.key]
+        return Used(use.root, self._decided_by(use), {id(known): use.index})
 
     def _forget(self, uses: Uses) -> tuple[Uses, list[Diagram]]:
         """Part what is used: the weights of what is shared are compared, all else may stand in the diagram."""
