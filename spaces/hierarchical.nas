@@ -28,7 +28,7 @@ cell motif[m in 0..5, size](x: image[c, h, w]) {
 
 cell assembled[size, motif_size](x: image[c, h, w]) {
   nodes n[size - 1] after (x) {
-    return merge[c]((choose { none = absent | motif[m, motif_size] for m in 0..5 })(e) for e in earlier)
+    return merge[c](choose { none = absent | motif[m, motif_size] for m in 0..5 }(e) for e in earlier)
   }
   return n[-1]
 }

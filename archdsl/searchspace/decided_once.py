@@ -7,7 +7,9 @@ have members in common, so they are met like two literals of one address; in the
 from dataclasses import dataclass, field
 from typing import final
 
-from .diagram import EMPTY, Diagram, Fold, Interner, Literal, Meet, Product, Shift, Sum, Used, product, union
+from archdsl.elaborate.addresses import is_relative
+
+from .diagram import EMPTY, Diagram, Fold, Interner, Literal, Meet, Product, Shift, Sum, Used, union
 
 
 @final
@@ -18,7 +20,7 @@ class Settler:
     interner: Interner
     meet: Meet
     _known: dict[tuple[int, frozenset[str]], Diagram] = field(default_factory=dict)
-    _roots: Fold[frozenset[str]] = field(default_factory=lambda: _roots_used())
+    _roots: Fold[frozenset[str]] = field(default_factory=lambda: _used_by())
 
     def settle(self, node: Diagram) -> Diagram:
         """Give the flat diagram of all decisions that a flat diagram with uses stands for."""
@@ -73,7 +75,28 @@ def _uses(node: Diagram) -> list[Used]:
     return found
 
 
-def _roots_used() -> Fold[frozenset[str]]:
+def roots_used(node: Diagram) -> frozenset[str]:
+    """Give the roots of what a diagram uses; relative ones are set behind the prefixes around them."""
+    found: set[str] = set()
+    seen: set[tuple[int, str]] = set()
+    stack = [(node, "")]
+    while stack:
+        current, prefix = stack.pop()
+        if (id(current), prefix) in seen:
+            continue
+        seen.add((id(current), prefix))
+        if isinstance(current, Used):
+            own = prefix if is_relative(current.root) else ""
+            found.add(own + current.root)
+            stack.append((current.child, own))
+        elif isinstance(current, Shift):
+            stack.append((current.child, prefix + current.prefix))
+        elif isinstance(current, (Product, Sum)):
+            stack.extend((child, prefix) for child in current.children)
+    return frozenset(found)
+
+
+def _used_by() -> Fold[frozenset[str]]:
     """Collect the roots of what is used."""
     return Fold(
         lambda literal: frozenset(),

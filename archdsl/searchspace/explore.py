@@ -486,7 +486,7 @@ class Explorer:
         try:
             walked = list(self._walks(run, frame, ways, classes, is_closed, weighs))
         except Crowded:
-            ways, classes = Ways(merges=True, forget=self._forget), {}
+            ways, classes = replace(self._ways(merges=True), forget=self._forget), {}
             walked = list(self._walks(run, frame, ways, classes, is_closed, weighs))
         failed = [path for path in walked if path.failures]
         if failed and ways.has_merged:
@@ -522,7 +522,8 @@ class Explorer:
         return Exploration(outcomes, wrong, causes, refusals[:1], trace=trace, is_plain=is_plain, account=account)
 
     def _ways(self, *, merges: bool) -> Ways:
-        return Ways(merges, record=self._ledger and self._ledger.record(START))
+        may_forget = merges and self._ledger is None and self._apart is None
+        return Ways(merges, may_forget, record=self._ledger and self._ledger.record(START))
 
     def _walks(
         self,

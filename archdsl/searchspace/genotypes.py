@@ -13,6 +13,7 @@ from archdsl.elaborate.values import Absent, Any_, Tensor, identity_of
 from archdsl.syntax import ast
 
 from .attempts import explorers
+from .decided_once import roots_used
 from .diagram import count, union
 from .exploration import Exploration, Outcome
 from .explore import KnownParts
@@ -112,6 +113,7 @@ class _Apart:
         if len(values) > 1:
             raise _Unlike(f"what is decided in `{root}` decides what it gives, and so what others decide")
         others = {use.root for outcome in found.outcomes for use in outcome.uses}
+        others.update(own for outcome in found.outcomes for own in roots_used(outcome.diagram))
         if not all(other.startswith(root) and is_relative(other.removeprefix(root)) for other in others):
             raise _NotDefined(f"`{root}` applies a tied layer that is made elsewhere")
         return next(iter(values.values()))

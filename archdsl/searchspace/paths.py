@@ -42,11 +42,12 @@ class Ways:
     """The states that the paths of a part come to, and what leads from each to the next.
 
     What a path ends with, a class of results or of faults, is a last state, from which nothing leads on. States are
-    told apart by what is used of what is decided once; `forget` parts it into what still does, and what stands in the
-    diagrams that lead to them.
+    told apart by what is used of what is decided once. Where that makes many, and it `may_forget`, `forget` parts what
+    is used into what still tells states apart and what stands in the diagrams that lead to them.
     """
 
     merges: bool
+    may_forget: bool = False
     forget: Callable[[Uses], tuple[Uses, list[Diagram]]] | None = None
     leading: dict[State, list[tuple[Diagram, State]]] = field(default_factory=lambda: {START: []})
     stages: dict[State, Stage] = field(default_factory=lambda: {START: Stage()})
@@ -58,10 +59,10 @@ class Ways:
         """Give the state that is told by a key and by what is used.
 
         Raises:
-            Crowded: many states differ only in what they use, and no costs are recorded of them: it may be forgotten.
+            Crowded: many states differ only in what they use, and it may be forgotten.
         """
         own = frozenset(uses.items())
-        if own and self.merges and self.forget is None and self.record is None:
+        if own and self.may_forget and self.forget is None:
             alike = self.alike.setdefault(key, set())
             alike.add(own)
             if len(alike) > MOST_ALIKE:
