@@ -522,7 +522,7 @@ class Explorer:
         return Exploration(outcomes, wrong, causes, refusals[:1], trace=trace, is_plain=is_plain, account=account)
 
     def _ways(self, *, merges: bool) -> Ways:
-        may_forget = merges and self._ledger is None and self._apart is None
+        may_forget = merges and self._ledger is None and self.apart is None
         return Ways(merges, may_forget, record=self._ledger and self._ledger.record(START))
 
     def _walks(

@@ -1,6 +1,7 @@
 """A cell by itself decides what it decides in its network, and is what it is there."""
 
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import assume, given
@@ -83,3 +84,18 @@ def test_the_only_cell_has_the_architectures_of_its_network(text: str) -> None:
         cell = cell_space(space, root)
         assert cell.size() >= space.size()
         assert set(cell.choices) == set(space.choices)
+
+
+@given(text=spaces(limit=60))
+def test_what_states_forget_stands_in_the_diagram(text: str) -> None:
+    found = []
+    for most_alike in (0, 1_000):
+        with patch("archdsl.searchspace.paths.MOST_ALIKE", most_alike):
+            space = loads(text)
+            found.append(
+                (
+                    space.verdict.kind,
+                    [dict(own.decisions) for own in space.enumerate()] if space.verdict.kind == "proved" else [],
+                )
+            )
+    assert found[0] == found[1]

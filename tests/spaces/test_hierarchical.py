@@ -26,7 +26,7 @@ def networks(cell: int, motif: int) -> int:
     A state says which nodes are present, and how many motifs are used that give a tensor, and that give none.
     """
     gives, lacks = sets_of_motif(motif)
-    ways = Counter({((True,), 0, 0): 1})
+    ways: Counter[tuple[tuple[bool, ...], int, int]] = Counter({((True,), 0, 0): 1})
     for _ in range(cell - 1):
         nodes: Counter[tuple[tuple[bool, ...], int, int]] = Counter()
         for (present, good, bad), count in ways.items():
