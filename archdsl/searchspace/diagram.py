@@ -283,11 +283,11 @@ class Meet:
                 own = set(self._addresses(node))
                 joined: tuple[set[str], list[Diagram], list[Diagram]] = (own, [], [])
                 joined[side].append(node)  # type: ignore[union-attr]
-                touching = [group for group in groups if group[0] & own]
-                groups = [group for group in groups if not group[0] & own]
-                for group in touching:
+                touching = [index for index, group in enumerate(groups) if group[0] & own]
+                for index in reversed(touching):
+                    group = groups.pop(index)
                     joined = (joined[0] | group[0], group[1] + joined[1], group[2] + joined[2])
-                groups.append(joined)
+                groups.insert(touching[0] if touching else len(groups), joined)
         return [(x, y) for _, x, y in groups]
 
     def _decide(self, a: Diagram, b: Diagram, address: str) -> Diagram:

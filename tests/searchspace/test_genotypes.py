@@ -67,6 +67,8 @@ def test_a_shipped_space_whose_cells_are_all_used_has_a_genotype_for_each_archit
     space = load_small(name)
     if name == "codeepneat":
         pytest.skip("a blueprint may leave a species out")
+    if name == "hierarchical":
+        pytest.skip("a cell may leave a motif out")
     assert space.genotypes().number == space.size()
 
 
