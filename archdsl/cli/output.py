@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from archdsl.diagnostics import Diagnostic, render, to_json
 
@@ -56,7 +57,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
         numeric = all(isinstance(row[i], (int, float)) for row in data)
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in data:
-        table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
+        table.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in row))
     console.print(table)
 
 

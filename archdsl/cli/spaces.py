@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -53,8 +53,14 @@ def _verdict(checked: CheckedProgram, program: Program) -> str:
         return checked.kind
     if not checked.sizes:
         return f"proved: {len(program.main.definitions)} definitions, no network"
-    sizes = ", ".join(f"`{name}` {size:,} architecture{'s' * (size != 1)}" for name, size in checked.sizes.items())
-    return f"proved: {sizes}"
+    return (
+        f"proved: {', '.join(_size(name, size, checked.real_settings[name]) for name, size in checked.sizes.items())}"
+    )
+
+
+def _size(network: str, size: int, real_settings: Mapping[str, object]) -> str:
+    times = "".join(f" times the real setting `{address}`" for address in real_settings)
+    return f"`{network}` {size:,} architecture{'s' * (size != 1)}{times}"
 
 
 def fmt(

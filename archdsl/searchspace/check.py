@@ -11,11 +11,11 @@ from archdsl.elaborate import Budget, BudgetSpent, Network, Program, bind_networ
 from archdsl.elaborate.faults import TooVague
 from archdsl.elaborate.report import counted
 from archdsl.elaborate.suggest import confirm
-from archdsl.ir import label_text
+from archdsl.ir import Interval, label_text
 
 from .attempts import explorers
 from .causes import Unlike
-from .diagram import EMPTY, Diagram, count
+from .diagram import EMPTY, Diagram, count, real_settings
 from .exploration import Failure
 from .explore import KnownParts
 from .joined import Wide
@@ -110,11 +110,15 @@ def check_space(network: Network, budget: Budget | None = None) -> tuple[Verdict
 @final
 @dataclass(frozen=True, slots=True)
 class CheckedProgram:
-    """What is known of a whole file: the worst verdict of its networks, all diagnostics, and the sizes that are."""
+    """What is known of a whole file: the worst verdict of its networks, all diagnostics, and the sizes that are.
+
+    A size counts all but real settings, which `real_settings` has for each network that is proved.
+    """
 
     kind: Literal["proved", "refuted", "not proved"]
     diagnostics: tuple[Diagnostic, ...]
     sizes: Mapping[str, int]
+    real_settings: Mapping[str, Mapping[str, Interval]]
 
 
 def check_program(
@@ -141,9 +145,10 @@ def _check(
 ) -> CheckedProgram:
     found = [*program.diagnostics, *check_names(program)]
     if any(diagnostic.level == "error" for diagnostic in found):
-        return CheckedProgram("refuted", by_place(found), {})
+        return CheckedProgram("refuted", by_place(found), {}, {})
     kinds: list[Literal["proved", "refuted", "not proved"]] = ["proved"]
     sizes: dict[str, int] = {}
+    reals: dict[str, Mapping[str, Interval]] = {}
     for name in [network] if network else program.networks():
         try:
             verdict, diagram = check_space(bind_network(program, name, statics), budget())
@@ -155,8 +160,9 @@ def _check(
         found.extend(verdict.diagnostics)
         if verdict.kind == "proved":
             sizes[name] = count()(diagram)
+            reals[name] = real_settings()(diagram)
     worst = max(kinds, key=["proved", "not proved", "refuted"].index)
-    return CheckedProgram(worst, by_place(found), sizes)
+    return CheckedProgram(worst, by_place(found), sizes, reals)
 
 
 def _told(failure: Failure, network: Network) -> Diagnostic:

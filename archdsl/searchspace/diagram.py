@@ -238,6 +238,22 @@ def addresses() -> Fold[frozenset[str]]:
     )
 
 
+def real_settings() -> Fold[dict[str, Interval]]:
+    """Collect the addresses of real settings, each with an interval that holds all that some member may decide."""
+
+    def own(literal: Literal) -> dict[str, Interval]:
+        return {literal.address: literal.label} if isinstance(literal.label, Interval) else {}
+
+    def gather(parts: list[dict[str, Interval]]) -> dict[str, Interval]:
+        found: dict[str, Interval] = {}
+        for address, interval in (pair for part in parts for pair in part.items()):
+            known = found.setdefault(address, interval)
+            found[address] = Interval(min(known.low, interval.low), max(known.high, interval.high))
+        return found
+
+    return Fold(own, gather, gather)
+
+
 @final
 class Meet:
     """Joins diagrams over common addresses: the members are the unions of maps that agree where both decide."""

@@ -22,7 +22,7 @@ from archdsl.ir import Graph, Interval, Label, label_text
 from .architecture import Architecture
 from .bounds import Bounds, bounds_of
 from .check import Verdict, WalkedSpace, walk_space
-from .diagram import Diagram, Literal, Product, Sum, count
+from .diagram import Diagram, Literal, Product, Sum, count, real_settings
 from .genotypes import Genotypes, count_genotypes
 from .neighbors import Changer
 from .order import Order
@@ -333,13 +333,7 @@ class Space:
         >>> archdsl.loads(text).real_settings
         mappingproxy({'n.rate': Interval(low=0.0001, high=0.1)})
         """
-        found: dict[str, Interval] = {}
-        for literal in _literals(self.diagram):
-            own = literal.label
-            if isinstance(own, Interval):
-                known = found.setdefault(literal.address, own)
-                found[literal.address] = Interval(min(known.low, own.low), max(known.high, own.high))
-        return MappingProxyType(found)
+        return MappingProxyType(real_settings()(self.diagram))
 
     def _check_finite(self, what: str) -> None:
         """Refuse what needs the architectures to be finitely many."""

@@ -71,12 +71,29 @@ def test_info_shows_the_first_of_many_choices(capsys: pytest.CaptureFixture[str]
     assert len(json.loads(printed(capsys, "info", "einspace", "--json"))["choices"]) == number
 
 
+def test_info_shows_labels_as_they_are_stored(capsys: pytest.CaptureFixture[str]) -> None:
+    label = next(iter(load("proxylessnas").choices.values()))[0]
+    assert label == "mb[k=3,e=3]"
+    assert label in printed(capsys, "info", "proxylessnas")
+
+
+def test_check_tells_real_settings_beside_sizes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "n.nas"
+    text = (
+        "network n(x: vec[4]) -> vec[4] { setting rate = choose one of 1e-4..1e-1 return x |> choose { relu | tanh } }"
+    )
+    path.write_text(text, encoding="utf-8")
+    assert "`n` 2 architectures times the real setting `n.rate`" in printed(capsys, "check", str(path))
+
+
 def test_info_says_where_genotypes_are_not_defined(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "n.nas"
     cell = "cell wide(x: vec[d]) { return x |> choose { linear[4] | linear[8] } }"
-    path.write_text(f"{cell}\nnetwork n(x: vec[4]) -> vec[2] {{ return x |> wide |> linear[2] }}\n", encoding="utf-8")
+    block = "block last(x: vec[d]) { return x |> choose { linear[2] | crop[2] when d == 8 } }"
+    network = "network n(x: vec[4]) -> vec[2] { return x |> wide |> last }"
+    path.write_text(f"{cell}\n{block}\n{network}\n", encoding="utf-8")
     reason = "what is decided in `wide` decides what it gives, and so what others decide"
-    assert f"architectures: 2\ngenotypes: not defined: {reason}\n" in printed(capsys, "info", str(path))
+    assert f"architectures: 3\ngenotypes: not defined: {reason}\n" in printed(capsys, "info", str(path))
     found = json.loads(printed(capsys, "info", str(path), "--json"))["genotypes"]
     assert found == {"number": None, "kind": "not defined", "reason": reason}
 

@@ -17,7 +17,8 @@ def sets_of_motif(size: int) -> tuple[int, int]:
             following[present + 1, True] += count * (7**present - 1)
             following[present, False] += count
         ways = following
-    return tuple(sum(n for (_, is_last), n in ways.items() if is_last is own) for own in (True, False))  # type: ignore[return-value]
+    present, absent = (sum(n for (_, is_last), n in ways.items() if is_last is own) for own in (True, False))
+    return present, absent
 
 
 def networks(cell: int, motif: int) -> int:
