@@ -7,7 +7,7 @@ from archdsl.searchspace import Space, load
 STATICS: dict[str, dict[str, Any]] = {
     "nas_bench_101": {"vertices": 5},
     "enas_rnn": {"n": 6},
-    "nasnet": {"c": 4, "n": 1},
+    "nasnet": {"c": 8, "n": 1},
     "hierarchical": {"nodes_of_cell": 3},
 }
 """What is set for a space that at its own size takes longer than a test may."""

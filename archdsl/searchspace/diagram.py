@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from math import prod
+from operator import or_
 from typing import Generic, TypeVar, final
 
 from archdsl.elaborate.addresses import is_relative
@@ -260,9 +261,16 @@ class Meet:
 
     def __init__(self, interner: Interner) -> None:
         self._interner = interner
-        self._addresses = addresses()
+        self._bits: dict[str, int] = {}
+        self._addresses: Fold[int] = Fold(
+            self._bit, lambda parts: reduce(or_, parts, 0), lambda parts: reduce(or_, parts, 0), self._bit
+        )
         self._known: dict[tuple[int, int], Diagram] = {}
         self._splits: dict[tuple[int, str], _Split] = {}
+
+    def _bit(self, decided: "_Decided") -> int:
+        """Give an address the one bit that stands for it in a set of addresses."""
+        return 1 << self._bits.setdefault(decided.address, len(self._bits))
 
     def all(self, nodes: Iterable[Diagram]) -> Diagram:
         """Join any number of diagrams."""
@@ -287,17 +295,17 @@ class Meet:
                     self(self._interner.share(product(x)), self._interner.share(product(y))) for x, y in parts
                 )
             else:
-                known = self._decide(a, b, _first(a, common))
+                known = self._decide(a, b, self._first(a, common))
             known = self._interner.share(known)
             self._known[id(a), id(b)] = known
         return known
 
     def _components(self, a: tuple[Diagram, ...], b: tuple[Diagram, ...]) -> list[tuple[list[Diagram], list[Diagram]]]:
-        groups: list[tuple[set[str], list[Diagram], list[Diagram]]] = []
+        groups: list[tuple[int, list[Diagram], list[Diagram]]] = []
         for side, nodes in ((1, a), (2, b)):
             for node in nodes:
-                own = set(self._addresses(node))
-                joined: tuple[set[str], list[Diagram], list[Diagram]] = (own, [], [])
+                own = self._addresses(node)
+                joined: tuple[int, list[Diagram], list[Diagram]] = (own, [], [])
                 joined[side].append(node)  # type: ignore[union-attr]
                 touching = [index for index, group in enumerate(groups) if group[0] & own]
                 for index in reversed(touching):
@@ -351,9 +359,21 @@ class Meet:
             return None if common is None else self._interner.literal(address, common, 1.0)
         return None
 
+    def _first(self, node: Diagram, among: int) -> str:
+        """Give the first address, in evaluation order, that is one of `among`."""
+        stack = [node]
+        while stack:
+            current = stack.pop()
+            if isinstance(current, (Literal, Used)):
+                if self._bit(current) & among:
+                    return current.address
+            elif isinstance(current, (Product, Sum)):
+                stack.extend(reversed(current.children))
+        raise AssertionError("no common address")
+
     def _split(self, node: Diagram, address: str) -> "_Split":
         """Part the members by what they decide at an address; `None` for those that decide nothing there."""
-        if address not in self._addresses(node):
+        if not self._addresses(node) & 1 << self._bits[address]:
             return {None: (None, node)}
         known = self._splits.get((id(node), address))
         if known is None:
@@ -371,7 +391,8 @@ class Meet:
                         found.setdefault(key, (literal, []))[1].append(rest)
                 return {key: (lit, self._interner.share(union(rests))) for key, (lit, rests) in found.items()}
             case Product(children=children):
-                i = next(i for i, child in enumerate(children) if address in self._addresses(child))
+                bit = 1 << self._bits[address]
+                i = next(i for i, child in enumerate(children) if self._addresses(child) & bit)
                 return {
                     key: (lit, self._interner.share(product((*children[:i], rest, *children[i + 1 :]))))
                     for key, (lit, rest) in self._split(children[i], address).items()
@@ -393,16 +414,3 @@ def _key(decided: _Decided) -> _Key:
 
 def _factors(node: Diagram) -> tuple[Diagram, ...]:
     return node.children if isinstance(node, Product) else (node,)
-
-
-def _first(node: Diagram, among: frozenset[str]) -> str:
-    """Give the first address, in evaluation order, that is one of `among`."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, (Literal, Used)):
-            if current.address in among:
-                return current.address
-        elif isinstance(current, (Product, Sum)):
-            stack.extend(reversed(current.children))
-    raise AssertionError("no common address")
