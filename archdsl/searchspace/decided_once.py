@@ -4,7 +4,7 @@ A `Used` is one fact: what is decided under a root is of a class. Two of one roo
 have members in common, so they are met like two literals of one address; in the end each gives way to its own set.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import final
 
 from archdsl.elaborate.addresses import is_relative
@@ -13,26 +13,22 @@ from .diagram import EMPTY, Diagram, Fold, Interner, Literal, Meet, Product, Shi
 
 
 @final
-@dataclass(slots=True)
 class Settler:
     """Joins what is used with what is decided by itself; `meet` and `interner` are those of all diagrams."""
 
-    interner: Interner
-    meet: Meet
-    _known: dict[tuple[int, frozenset[str]], Diagram] = field(default_factory=dict)
-    _roots: Fold[frozenset[str]] = field(default_factory=lambda: _used_by())
+    def __init__(self, interner: Interner, meet: Meet) -> None:
+        self._interner = interner
+        self._meet = meet
+        self._known: dict[tuple[int, frozenset[str]], Diagram] = {}
+        self._roots = _roots(lambda used: frozenset({used.root}))
+        self._inner_roots = _roots(lambda used: self._roots(used.child))
 
     def settle(self, node: Diagram) -> Diagram:
         """Give the flat diagram of all decisions that a flat diagram with uses stands for."""
         node = self._without(node, frozenset())
         while used := self._roots(node):
-            inner = frozenset().union(*(self._inside(own) for own in _uses(node)))
-            node = self._without(node, used - inner or used)
+            node = self._without(node, used - self._inner_roots(node) or used)
         return node
-
-    def _inside(self, used: Used) -> frozenset[str]:
-        """Give the roots that what is used uses in turn."""
-        return self._roots(used.child)
 
     def _without(self, node: Diagram, roots: frozenset[str]) -> Diagram:
         """Put the sets of the classes of some roots in their place, and let no two factors decide the same."""
@@ -46,33 +42,16 @@ class Settler:
                 pass
             case Used(root=root, child=child):
                 inner = self._without(child, frozenset())
-                result = inner if root in roots or inner is EMPTY else self.interner.used(root, inner, node.places)
+                result = inner if root in roots or inner is EMPTY else self._interner.used(root, inner, node.places)
             case Product(children=children):
-                result = self.meet.all(self._without(child, roots) for child in children)
+                result = self._meet.all(self._without(child, roots) for child in children)
             case Sum(children=children):
                 parts = (self._without(child, roots) for child in children)
-                result = self.interner.share(union(part for part in parts if part is not EMPTY))
+                result = self._interner.share(union(part for part in parts if part is not EMPTY))
             case Literal() | Shift():
                 raise AssertionError("such a diagram uses nothing")
         self._known[key] = result
         return result
-
-
-def _uses(node: Diagram) -> list[Used]:
-    """Give the uses in a flat diagram, but for those inside of others."""
-    found: list[Used] = []
-    seen: set[int] = set()
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        if isinstance(current, Used):
-            found.append(current)
-        elif isinstance(current, (Product, Sum)):
-            stack.extend(current.children)
-    return found
 
 
 def roots_used(node: Diagram) -> frozenset[str]:
@@ -96,11 +75,11 @@ def roots_used(node: Diagram) -> frozenset[str]:
     return frozenset(found)
 
 
-def _used_by() -> Fold[frozenset[str]]:
-    """Collect the roots of what is used."""
+def _roots(of: Callable[[Used], frozenset[str]]) -> Fold[frozenset[str]]:
+    """Collect roots of each use."""
     return Fold(
         lambda literal: frozenset(),
         lambda parts: frozenset().union(*parts),
         lambda parts: frozenset().union(*parts),
-        lambda used: frozenset({used.root}),
+        of,
     )

@@ -71,13 +71,12 @@ class Shift:
 class Used:
     """What is decided once, under a root, is of one class; `child` is the set of what that class decides.
 
-    `places` says which class it is of each set of classes, by a number of that set: two classes of one set have no
-    member in common.
+    `places` says which class it is of which sets of classes: two classes of one set have no member in common.
     """
 
     root: str
     child: "Diagram"
-    places: dict[int, int]
+    places: dict[object, int]
 
     def excludes(self, other: "Used") -> bool:
         """Tell whether this and another are known to be different classes of one set."""
@@ -157,7 +156,7 @@ class Interner:
         assert isinstance(node, Literal)
         return node
 
-    def used(self, root: str, child: Diagram, places: Mapping[int, int]) -> Used:
+    def used(self, root: str, child: Diagram, places: Mapping[object, int]) -> Used:
         """Give the one use of what a class decides; it learns of more places."""
         node = self._known.setdefault((Used, root, id(child)), Used(root, child, {}))
         assert isinstance(node, Used)

@@ -102,7 +102,7 @@ class Exploration:
     Its addresses are relative to the part's own, or begin with `base`, the address under which it was walked.
     A use of a faulty class has an index below 0, counted from the first. `trace` tells what is asked for when,
     `gives_tied` whether some result holds a tied layer, `is_plain` whether it is the same with what it uses apart. The
-    `account`, where there is one, has what the walks spend.
+    `account`, where there is one, has what the walks spend. `sort` is this set of classes, wherever it is moved.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -113,6 +113,7 @@ class Exploration:
     trace: Trace | None = None
     is_plain: bool = False
     account: Account | None = field(default=None, compare=False, repr=False)
+    sort: object = field(default_factory=object, compare=False, repr=False)
     gives_tied: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -1,0 +1,81 @@
+"""What is used, joined with what is decided by itself: each use allows the labels of its class."""
+
+from itertools import product as combinations_of
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archdsl.searchspace.decided_once import Settler, roots_used
+from archdsl.searchspace.diagram import EMPTY, Diagram, Interner, Literal, Meet, Used, product, union
+
+from .brute_force import Decisions, Key, key_of
+from .test_diagram import members
+
+LABELS = 4
+Class = tuple[str, int, frozenset[int]]
+"""A root, the number of a set of classes, and the labels of one of them."""
+
+
+@st.composite
+def edges(draw: st.DrawFn) -> list[list[Class | None]]:
+    """Give choices between classes that they use; a set of classes parts all labels in two."""
+    sets = [
+        (root, number, draw(st.frozensets(st.integers(0, LABELS - 1), min_size=1, max_size=LABELS - 1)))
+        for number, root in enumerate(draw(st.lists(st.sampled_from("ab"), min_size=1, max_size=4)))
+    ]
+    classes = [own for r, n, some in sets for own in ((r, n, some), (r, n, frozenset(range(LABELS)) - some))]
+    return draw(st.lists(st.lists(st.sampled_from([None, *classes]), min_size=1, max_size=3), min_size=1, max_size=4))
+
+
+def diagram_of(chosen: list[list[Class | None]]) -> Diagram:
+    sorts: dict[int, object] = {}
+
+    def used(root: str, number: int, labels: frozenset[int]) -> Used:
+        child = union(Literal(f"{root}.label", label, 1.0) for label in sorted(labels))
+        return Used(root, child, {sorts.setdefault(number, object()): 0 in labels})
+
+    return product(
+        union(
+            product((Literal(f"e{i}", k, 1.0), *(() if own is None else (used(*own),)))) for k, own in enumerate(ways)
+        )
+        for i, ways in enumerate(chosen)
+    )
+
+
+def by_hand(chosen: list[list[Class | None]]) -> set[Key]:
+    found: set[Key] = set()
+    for picks in combinations_of(*(range(len(ways)) for ways in chosen)):
+        allowed: dict[str, set[int]] = {}
+        for own in (ways[k] for ways, k in zip(chosen, picks, strict=True)):
+            if own is not None:
+                allowed.setdefault(f"{own[0]}.label", set(range(LABELS))).intersection_update(own[2])
+        for labels in combinations_of(*allowed.values()):
+            decisions: Decisions = {f"e{i}": k for i, k in enumerate(picks)}
+            found.add(key_of({**decisions, **dict(zip(allowed, labels, strict=True))}))
+    return found
+
+
+@given(edges())
+def test_what_is_settled_holds_what_all_uses_allow_each_once(chosen: list[list[Class | None]]) -> None:
+    interner = Interner()
+    settled = Settler(interner, Meet(interner)).settle(interner.flatten(diagram_of(chosen)))
+    assert not roots_used(settled)
+    listed = [] if settled is EMPTY else [key_of(own) for own in members(settled)]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == by_hand(chosen)
+
+
+@given(edges())
+def test_the_roots_of_what_is_used_are_told(chosen: list[list[Class | None]]) -> None:
+    used = {own[0] for ways in chosen for own in ways if own is not None}
+    assert roots_used(diagram_of(chosen)) == used
+
+
+def test_classes_exclude_each_other_within_one_set_alone() -> None:
+    interner, first, second = Interner(), object(), object()
+    children = [Literal("r.label", label, 1.0) for label in (0, 1)]
+    for sorts, excludes in (((first, first), True), ((first, second), False)):
+        own, other = (Used("r", children[i], {sorts[i]: i}) for i in (0, 1))
+        assert own.excludes(other) is excludes
+    a, b = (interner.used("r", interner.flatten(child), {}) for child in children)
+    assert Meet(interner)(a, b) is EMPTY
