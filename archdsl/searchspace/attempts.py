@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from archdsl.elaborate import Budget, Network
 from archdsl.elaborate.faults import TooVague
 
-from .explore import Apart, Explorer, KnownParts
+from .apart import Apart, KnownParts
+from .explore import Explorer
 
 MOST_WALKS = 256
 """A part that takes more, and has paths that differ in types alone, is first walked for many at once."""

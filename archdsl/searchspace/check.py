@@ -13,11 +13,11 @@ from archdsl.elaborate.report import counted
 from archdsl.elaborate.suggest import confirm
 from archdsl.ir import Interval, label_text
 
+from .apart import KnownParts
 from .attempts import explorers
 from .causes import Unlike
 from .diagram import EMPTY, Diagram, count, real_settings
 from .exploration import Failure
-from .explore import KnownParts
 from .joined import Wide
 from .probing import probe
 from .trace import Trace

@@ -6,78 +6,38 @@ cell, a tied layer) is walked once for each distinct signature of statics and in
 of which signature they used, and in the end the signatures of one root are joined.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import replace
 from itertools import combinations, islice
-from math import comb
-from typing import TYPE_CHECKING, Any, Protocol, final
+from typing import TYPE_CHECKING, Any, final
 
-from archdsl.diagnostics import Diagnostic, Span
-from archdsl.diagnostics import Label as Place
-from archdsl.elaborate import Between, Budget, BudgetSpent, Fault, Interpreter, Network, OneOf, Outside, Point
-from archdsl.elaborate.addresses import Frame, is_relative, join
+from archdsl.diagnostics import Span
+from archdsl.elaborate import Budget, BudgetSpent, Fault, Interpreter, Network, OneOf, Outside, Point
+from archdsl.elaborate.addresses import Frame, is_relative
 from archdsl.elaborate.faults import TooVague
 from archdsl.elaborate.handlers import Key
 from archdsl.elaborate.vague import refuse_vague, shape_of
 from archdsl.elaborate.values import Absent, Any_, Tensor, holds_tied, identity_of
-from archdsl.elaborate.weighed import refuse_unlike
 from archdsl.elaborate.wirings import Wiring
 from archdsl.ir import Interval, Label, Weight
 
+from .alternatives import Choices
+from .apart import Apart, KnownParts
 from .causes import MAX_PATHS_TO_COMPARE, Unlike, causes_of, settled
 from .decided_once import Settler
 from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, Used, product, union
-from .exploration import Exploration, Failure, Faulty, Outcome, Use, WeightName, uses_of
+from .exploration import Exploration, Failure, Faulty, Outcome, Use, uses_of
 from .joined import Joined, Wide, are_alike
 from .ledger import Ledger
 from .paths import START, Crowded, Dead, Merged, Path, State, Uses, Ways, Wrong
-from .trace import Alternatives, Leave
+from .shared_weights import SHARED, WEIGHED, SharedWeights, is_shared
+from .trace import Leave
 
 if TYPE_CHECKING:
     from .wired import Wired
 
-MAX_LABELS = 200_000
-SHARED, WEIGHED = "shared", "weighed"
-"""What the key of a tied part ends with: its weights are one at all uses; it is used inside of such a part."""
 STEPS_OF_A_DIAGRAM = 20
 """What a node of the diagram costs of the budget: it is kept in memory."""
-
-
-class Apart(Protocol):
-    """What is taken out of a walk, to be counted by itself; no requirement is heeded then."""
-
-    def holds(self, root: str) -> bool:
-        """Tell whether what is decided under a root is taken out."""
-        ...
-
-    def use(self, root: str, key: Hashable, found: Exploration) -> Any_:
-        """Give what a use of it gives."""
-        ...
-
-    def enter(self, frame: Frame, found: Exploration) -> None:
-        """Note that a part is walked."""
-        ...
-
-    def leave_out(self, frame: Frame) -> None:
-        """Note that a part is not walked, for what it is applied to is absent."""
-        ...
-
-    def present(self, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
-        """Give what is made of the classes of a part's paths."""
-        ...
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class KnownParts:
-    """Parts that need not be walked again: by their keys, and what is decided once with where it is used."""
-
-    parts: Mapping[Hashable, Exploration]
-    tied: Mapping[Hashable, Exploration]
-    places: Mapping[Hashable, Span]
-
-    def __reduce__(self) -> tuple[type["KnownParts"], tuple[dict[Any, Any], ...]]:
-        return KnownParts, ({}, {}, {})  # keys hold identities of trees, which mean nothing in another process
 
 
 @final
@@ -93,7 +53,7 @@ class Explorer:
         network: Network,
         budget: Budget | None = None,
         apart: Apart | None = None,
-        known: "KnownParts | None" = None,
+        known: KnownParts | None = None,
         ledger: Ledger | None = None,
         *,
         joins: bool = False,
@@ -106,7 +66,8 @@ class Explorer:
         self._known: dict[Hashable, Exploration] = {}
         self._tied: dict[Hashable, Exploration] = {}
         self._places: dict[Hashable, Span] = {}
-        self._subsets: dict[Hashable, Alternatives] = {}
+        self._weights = SharedWeights(self._tied, self._places)
+        self._choices = Choices(tells_apart=ledger is not None)
         self._interner = Interner(lambda: self._budget.spend(network.definition.name_span, STEPS_OF_A_DIAGRAM))
         self._meet = Meet(self._interner)
         self._ledger = self._interpreter.account = ledger
@@ -197,11 +158,11 @@ class Explorer:
 
     def _used(self, use: Use) -> Used:
         known = self._tied[use.key]
-        return Used(use.root, self._decided_by(use), {id(known): use.index})
+        return Used(use.root, self._decided_by(use), {known.sort: use.index})
 
     def _forget(self, uses: Uses) -> tuple[Uses, list[Diagram]]:
         """Part what is used: the weights of what is shared are compared, all else may stand in the diagram."""
-        kept = {own: index for own, index in uses.items() if _is_shared(own[1])}
+        kept = {own: index for own, index in uses.items() if is_shared(own[1])}
         return kept, [self._used(use) for use in uses_of(uses) if (use.root, use.key) not in kept]
 
     def _decided_by(self, use: Use) -> Diagram:
@@ -210,7 +171,7 @@ class Explorer:
         prefix = use.root.removesuffix(known.base) if known.base else use.root
         return Shift(prefix, known.class_of(use).diagram)
 
-    def plain_parts(self) -> "KnownParts | None":
+    def plain_parts(self) -> KnownParts | None:
         """Give what was walked and is the same where cells are taken apart and no requirement is heeded.
 
         Where parts were left out, what was entered matters as well: then every part is to be walked again. What was
@@ -236,7 +197,7 @@ class Explorer:
             if not point.admits(label):
                 raise Dead
             return label
-        own = self._alternatives(point)
+        own = self._choices.alternatives(point)
         kind = path.branch(len(own.members))
         path.events.append((point.address, own, kind))
         whole, weights = (sum(point.weights), point.weights) if isinstance(point, OneOf) else (len(own.labels), None)
@@ -273,25 +234,6 @@ class Explorer:
         self._told_apart += wiring.is_restricted
         path.branched = len(path.sizes)  # no two classes lead to one state: what follows tells them apart
         return number
-
-    def _alternatives(self, point: Point) -> Alternatives:
-        if isinstance(point, Between):
-            return Alternatives((point.interval,), (0,))
-        if isinstance(point, OneOf):
-            return Alternatives(point.labels, tuple(range(len(point.labels))))
-        if self._ledger is not None:  # elements that look alike do not cost alike
-            point = replace(point, kinds=None)
-        key = (point.count, point.low, point.high, point.names, point.kinds)
-        known = self._subsets.get(key)
-        if known is None:
-            if sum(comb(point.count, size) for size in range(point.low, point.high + 1)) > MAX_LABELS:
-                message = f"a choice of {point.low} to {point.high} out of {point.count} has too many alternatives"
-                raise BudgetSpent(Diagnostic("budget-spent", message, Place(point.span)))
-            labels = tuple(point.labels)
-            numbers: dict[Hashable, int] = {}
-            kinds = tuple(numbers.setdefault(point.kinds_of(label), len(numbers)) for label in labels)
-            known = self._subsets[key] = Alternatives(labels, kinds)
-        return known
 
     def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
         own = None if key is None else key()
@@ -423,7 +365,7 @@ class Explorer:
             raise Dead
         if tied is not None and tied in path.uses:
             index = path.uses[tied]
-            self._take_weights(path, outcomes[index], parameters)
+            self._weights.take(path, outcomes[index], parameters)
             return outcomes[index], index
         index = path.branch(len(outcomes)) if len(outcomes) > 1 else 0
         outcome = outcomes[index].moved(prefix)
@@ -437,9 +379,9 @@ class Explorer:
             path.uses[tied] = index
         else:
             path.factors.append(outcome.diagram)
-        self._take_weights(path, outcome, parameters)
+        self._weights.take(path, outcome, parameters)
         for own in ((use.root, use.key) for use in outcome.uses) if tied is None else (tied,):
-            self._compare_weights(path, own)
+            self._weights.compare(path, own)
         path.picked.append(outcome.diagram)
         path.picked.extend(self._decided_by(use) for use in outcome.uses)
         path.marks |= outcome.marks
@@ -447,35 +389,6 @@ class Explorer:
         if len(outcomes) > 1:
             path.decided.update(outcome.witness)
         return outcome, index
-
-    @staticmethod
-    def _take_weights(path: Path, outcome: Outcome, parameters: str) -> None:
-        if path.weighs:
-            for (address, name), shape in outcome.weights:
-                path.weights[join(parameters, address) if parameters else address, name] = shape
-
-    def _compare_weights(self, path: Path, use: tuple[str, Hashable]) -> None:
-        """Refuse a shared layer that needs weights of other shapes than at another use on the same path."""
-        root, key = use
-        own = self._weights_of(key, path.uses[use])
-        if own is None:
-            return
-        for (other_root, other_key), index in path.uses.items():
-            if other_root != root or other_key == key:
-                continue
-            before = dict(self._weights_of(other_key, index) or ())
-            unlike = [name for name, shape in own if before.get(name, shape) != shape]
-            if unlike:
-                address, name = min(unlike)
-                shapes = dict(own)[address, name], before[address, name]
-                shown = join(root, address) if address else root
-                refuse_unlike(shown, name, (shapes[0], self._places.get(key)), (shapes[1], self._places.get(other_key)))
-
-    def _weights_of(self, key: Hashable, index: int) -> frozenset[tuple[WeightName, tuple[int, ...]]] | None:
-        """Give the shapes of the weights of a class of what is shared; None of anything else."""
-        if index < 0 or not _is_shared(key):
-            return None
-        return self._tied[key].outcomes[index].weights
 
     def part(
         self, run: Callable[[Frame], Any_], frame: Frame, *, is_closed: bool = False, weighs: bool = False
@@ -566,19 +479,7 @@ class Explorer:
                 path.forget()
                 path.lead(Wrong(failure.key, frozenset(path.uses.items())))
             else:
-                if is_closed:
-                    path.marks.clear()
-                    path.perhaps.clear()
-                path.forget()
-                weights = frozenset(path.weights.items())
-                if self._joined is None:
-                    key = ways.state((identity_of(value), frozenset(path.marks), weights), path.uses)
-                    _, _, index = classes.setdefault(key, (value, path, len(classes)))
-                else:
-                    key = ways.state((shape_of(value), weights), path.uses)
-                    index = self._joined.add(classes, key, value, path)
-                path.lead(key)
-                ways.stages[path.state].add(path.events, Leave(index))
+                self._arrive(value, path, classes, is_closed)
             finally:
                 self._is_odd = self._is_odd or bool(path.failures or path.refusals)
                 self._paths.pop()
@@ -589,7 +490,18 @@ class Explorer:
             following = path.following()
             self._budget.spend(self._network.definition.span)
 
-
-def _is_shared(key: Hashable) -> bool:
-    """Tell whether the base and key of what is decided once are of something whose weights are one at all uses."""
-    return isinstance(key, tuple) and isinstance(key[1], tuple) and key[1][-1] == SHARED
+    def _arrive(self, value: Any_, path: Path, classes: dict[State, tuple[Any_, Path, int]], is_closed: bool) -> None:
+        """Put a walk that came to its end into the class of its result."""
+        if is_closed:
+            path.marks.clear()
+            path.perhaps.clear()
+        path.forget()
+        weights = frozenset(path.weights.items())
+        if self._joined is None:
+            key = path.ways.state((identity_of(value), frozenset(path.marks), weights), path.uses)
+            _, _, index = classes.setdefault(key, (value, path, len(classes)))
+        else:
+            key = path.ways.state((shape_of(value), weights), path.uses)
+            index = self._joined.add(classes, key, value, path)
+        path.lead(key)
+        path.ways.stages[path.state].add(path.events, Leave(index))

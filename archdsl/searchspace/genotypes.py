@@ -12,11 +12,11 @@ from archdsl.elaborate.faults import TooVague
 from archdsl.elaborate.values import Absent, Any_, Tensor, identity_of
 from archdsl.syntax import ast
 
+from .apart import KnownParts
 from .attempts import explorers
 from .decided_once import roots_used
 from .diagram import count, union
 from .exploration import Exploration, Outcome
-from .explore import KnownParts
 from .joined import Wide
 from .trace import Leave
 
