@@ -218,7 +218,7 @@ class Bodies:
 
             key = self._interpreter.comprehensions.part_key(statement.body, inner)
             value = self._interpreter.handler.scope(key, inner.frame, run, is_closed=False)
-            tensors = self._interpreter.tensors(value, statement.body, env)
+            tensors = self._interpreter.calls.tensors(value, statement.body, env)
             if len(tensors) != 1:
                 fail(
                     "wrong-arity",
@@ -241,7 +241,7 @@ class Bodies:
         found: list[TensorLike] = []
         for seed in statement.seeds:
             value = self._interpreter.evaluate(seed, env)
-            for tensor in self._interpreter.tensors(value, seed, env):
+            for tensor in self._interpreter.calls.tensors(value, seed, env):
                 found.append(self._member_of(tensor, (base, len(found)), f"{base}~{len(found)}", is_seed=True))
         return found
 

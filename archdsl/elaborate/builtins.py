@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from math import floor
-from typing import Any
+from typing import Any, TypeGuard
 
 from archdsl.diagnostics import Span
 
@@ -21,7 +21,7 @@ def elements(value: Any_) -> tuple[Any_, ...] | None:
     return value if isinstance(value, tuple) else None
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
     """Tell whether a value is an int or a float; a bool is neither."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
@@ -59,7 +59,7 @@ def _in_range(name: str, compute: Callable[[], Any], span: Span) -> Any_:
         result: Any_ = compute()
     except OverflowError:
         result = float("inf")
-    if is_number(result) and not abs(result) <= MAX_MAGNITUDE:  # type: ignore[arg-type]
+    if is_number(result) and not abs(result) <= MAX_MAGNITUDE:
         fail("too-large", f"the result of `{name}` is too large", span, "no number of this size can be meant")
     return result
 
@@ -116,7 +116,7 @@ def _size(name: str, arguments: tuple[Any_, ...], span: Span) -> tuple[Any_, ...
     """Repeat a number for each axis; a list with an element for each stays."""
     (value,) = arguments if len(arguments) == 1 else (None,)
     if is_number(value):
-        return (value,) * SIZES[name]  # type: ignore[return-value]
+        return (value,) * SIZES[name]
     items = elements(value) if value is not None else None
     if items is None or len(items) != SIZES[name]:
         given = ", ".join(map(describe, arguments)) or "nothing"

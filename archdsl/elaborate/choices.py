@@ -161,10 +161,10 @@ class Choices:
         if alternative.weight is None:
             return 1.0
         value = self._interpreter.evaluate(alternative.weight, env)
-        if not is_number(value) or not LEAST_WEIGHT <= value <= GREATEST_WEIGHT:  # type: ignore[operator]
+        if not is_number(value) or not LEAST_WEIGHT <= value <= GREATEST_WEIGHT:
             message = f"a weight is a number from 1e-9 to 1e9, given {describe(value)}"
             fail("wrong-kind", message, alternative.weight.span, describe(value))
-        return float(value)  # type: ignore[arg-type]
+        return float(value)
 
     # ------------------------------------------------------------ choose … of
 

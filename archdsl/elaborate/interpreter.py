@@ -6,22 +6,20 @@ which computes static expressions for many cases at once and is tested against t
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import replace
-from typing import Any, ClassVar, NoReturn, final
+from typing import ClassVar, NoReturn, final
 
 from archdsl.diagnostics import Span
 from archdsl.ir import OpDeclaration, SharedLayer, Weight
 from archdsl.syntax import ast
 
-from .addresses import COSTS, NOWHERE, QUANTITIES, Frame, head_name
-from .advice import application_fixes
+from .addresses import COSTS, NOWHERE, Frame
 from .application import Application
-from .binding import give
 from .bodies import Bodies
+from .brackets import Brackets
 from .builder import Builder
-from .builtins import arithmetic, call_builtin, elements
+from .builtins import arithmetic, elements
+from .calls import Calls
 from .choices import Choices
-from .chosen import is_chosen, with_chosen
 from .comprehensions import Comprehensions
 from .depth import Depth
 from .faults import TooVague, fail, not_yet
@@ -29,7 +27,7 @@ from .flows import Flows
 from .functions import Functions
 from .handlers import Handler, Keep, Static
 from .joins import Joins
-from .kinds import element_at, numbers_of, signed, times_of, truth_of, whole_of
+from .kinds import numbers_of, signed, times_of, truth_of, whole_of
 from .limits import (
     Budget,
     allow_deep_calls,
@@ -47,7 +45,6 @@ from .quantities import RESULTS, Quantities
 from .scans import Scans
 from .serials import Accountant
 from .settings import Settings
-from .sight import word
 from .vague import Vagueness, refuse_vague
 from .values import (
     ABSENT,
@@ -61,12 +58,8 @@ from .values import (
     Env,
     FunctionValue,
     Guarded,
-    Layer,
     Lifted,
-    Named,
-    Open,
     Repeated,
-    Several,
     Subset,
     Tensor,
     TensorLike,
@@ -81,7 +74,7 @@ from .values import (
 )
 from .weighed import Weighed
 from .wirings import Wiring, Wirings
-from .worlds import list_like, rank
+from .worlds import rank
 
 STEPS_OF_A_FACT = 200_000
 """What an op may use to compute one dim, weight or cost."""
@@ -128,6 +121,8 @@ class Interpreter:
         self.functions = Functions(self)
         self.scans = Scans(self)
         self.comprehensions = Comprehensions(self)
+        self.brackets = Brackets(self)
+        self.calls = Calls(self)
         self.joins = Joins(self)
         self.settings = Settings(self)
         self.observed = Observed(self)
@@ -325,12 +320,12 @@ class Interpreter:
             if is_layer(first):
                 check_parts(size_of(first) + size_of(second), tree.span)
                 return Composed(first, second)  # type: ignore[arg-type]
-            taken = self.flows.operands(self.tensors(first, tree.left, env), tree, env.frame)
+            taken = self.flows.operands(self.calls.tensors(first, tree.left, env), tree, env.frame)
             return self.apply(second, taken, env.frame, tree.right.span)
         if isinstance(first, (Tensor, Absent)) or isinstance(second, (Tensor, Absent)):
             return self._add(tree, first, second, env)
         if is_layer(first) or is_layer(second):
-            self._refuse_layer(f"`{tree.op}` is given a layer", tree.left if is_layer(first) else tree.right, env)
+            self.calls.refuse_layer(f"`{tree.op}` is given a layer", tree.left if is_layer(first) else tree.right, env)
         return arithmetic(tree.op, first, second, tree.span)
 
     def _add(self, tree: ast.Binary, first: Any_, second: Any_, env: Env) -> Any_:
@@ -340,7 +335,7 @@ class Interpreter:
         operands = []
         for value, side in ((first, tree.left), (second, tree.right)):
             if is_layer(value):
-                self._refuse_layer("`+` is given a layer", side, env)
+                self.calls.refuse_layer("`+` is given a layer", side, env)
             if not isinstance(value, (Tensor, Absent)):
                 message = f"`+` needs two tensors or two numbers, given a tensor and {describe(value)}"
                 fail("wrong-kind", message, side.span, describe(value))
@@ -352,105 +347,6 @@ class Interpreter:
         if tree.op == "not":
             return not self.truth(tree.operand, env)
         return signed(tree.op, self.evaluate(tree.operand, env), tree.operand.span)
-
-    def _brackets(self, tree: ast.Brackets, env: Env) -> Any_:
-        base = self.hold(tree.base, env)
-        if isinstance(base, (Lifted, Guarded)):
-            base = self.plain(base, tree.base.span)
-        if (items := elements(base)) is not None:
-            return self._index(tree, base, items, env)
-        if not is_layer(base) and not isinstance(base, FunctionValue):
-            message = f"`[…]` needs a list or a definition before it, given {describe(base)}"
-            fail("not-a-list", message, tree.base.span, describe(base))
-        positional: list[Any_ | ast.Hole] = []
-        keywords: list[tuple[str, Any_ | ast.Hole, Span]] = []
-        chosen = [
-            argument.name if isinstance(argument, ast.Keyword) else i
-            for i, argument in enumerate(tree.arguments)
-            if self.builds and is_chosen(argument, env, self.program.cache)
-        ]
-        for argument in tree.arguments:
-            match argument:
-                case ast.Keyword(name=name, value=value):
-                    hole = isinstance(value, ast.Hole)
-                    keywords.append((name, value if hole else self._static(value, env), argument.span))  # type: ignore[arg-type]
-                case ast.Hole():
-                    positional.append(argument)
-                case ast.Slice() | ast.Generator():
-                    fail("wrong-kind", "a slice or a comprehension is no static", argument.span, "no static value")
-                case _:
-                    positional.append(self._static(argument, env))
-        if isinstance(base, FunctionValue):
-            for own in (*positional, *(own for _, own, _ in keywords)):
-                if isinstance(own, (Lifted, Guarded)):
-                    self.plain(own, tree.span)
-            result = self.functions.call(base, positional, keywords, tree.span)
-            head = head_name(tree.base)
-            return named(self.part(head, env) if head else "", with_chosen(result) if chosen else result)
-        layer: Any_ = self._give(base, positional, keywords, chosen, tree)  # type: ignore[arg-type]
-        check_parts(size_of(layer), tree.span)
-        return layer
-
-    def _static(self, tree: ast.Expr, env: Env) -> Any_:
-        value = self.hold(tree, env)
-        if isinstance(value, (Tensor, Absent, Several)):
-            fail("tensor-for-static", f"`[…]` takes static values, given {describe(value)}", tree.span,
-                 "a tensor; tensors are passed in `(…)`")  # fmt: skip
-        return value
-
-    def _give(
-        self,
-        layer: Layer | Absent,
-        positional: Sequence[Any_ | ast.Hole],
-        keywords: Sequence[tuple[str, Any_ | ast.Hole, Span]],
-        chosen: Sequence[int | str],
-        tree: ast.Brackets,
-    ) -> Any:
-        """Give a layer some of its statics; `chosen` are the places and names of those that depend on a choice."""
-        match layer:
-            case Named(part=part, layer=inner):
-                return Named(part, self._give(inner, positional, keywords, chosen, tree))
-            case Tied():
-                return replace(layer, layer=self._give(layer.layer, positional, keywords, chosen, tree))
-            case Lifted():
-                cases = (self._give(case, positional, keywords, chosen, tree) for case in layer.cases)  # type: ignore[arg-type]
-                return replace(layer, cases=tuple(cases))
-            case Absent():
-                return layer
-            case Open():
-                return replace(
-                    layer,
-                    alternatives=tuple(
-                        (
-                            label,
-                            self._give(inner, positional, keywords, chosen, tree),
-                        )
-                        for label, inner in layer.alternatives
-                    ),
-                )
-            case Defined():
-                given, holes = give(layer, layer.open, positional, keywords, tree.span)
-                if not holes and layer.given and not layer.open:
-                    message = f"`{layer.definition.name}` has all its statics"
-                    fail("wrong-arity", message, tree.span, "given statics again")
-                rest = holes if holes else ()
-                given_now = replace(layer, given=(*layer.given, *given.items()), open=rest, span=tree.span)
-                names = (own if isinstance(own, str) else layer.open[own] for own in chosen)
-                return given_now.with_chosen(names) if chosen else given_now
-            case _:
-                fail("wrong-arity", "a composed layer takes no statics", tree.span, "given statics")
-
-    def _index(self, tree: ast.Brackets, base: Any_, items: tuple[Any_, ...], env: Env) -> Any_:
-        if len(tree.arguments) != 1:
-            message = f"a list takes one index, given {len(tree.arguments)}"
-            fail("wrong-arity", message, tree.arguments[1].span, "one too many")
-        argument = tree.arguments[0]
-        if isinstance(argument, ast.Slice):
-            start, stop = (self.integer(bound, env) if bound else None for bound in (argument.start, argument.stop))
-            return list_like(items[start:stop], base)
-        if isinstance(argument, (ast.Keyword, ast.Generator, ast.Hole)):
-            fail("wrong-kind", "a list takes an index or a slice", argument.span, "neither of them")
-        return element_at(items, self.integer(argument, env), argument.span)
 
     def integer(self, tree: ast.Expr, env: Env) -> int:
         """Give the value of an expression that must be an int."""
@@ -478,94 +374,6 @@ class Interpreter:
     def apply(self, layer: Any_, inputs: Sequence[TensorLike], frame: Frame, span: Span) -> Any_:
         """Apply a layer to tensors; applied to an absent one it gives absent and decides nothing."""
         return self.application.apply(layer, inputs, frame, span)
-
-    # ------------------------------------------------------------ calls and joins
-
-    def arguments(self, trees: Sequence[ast.Expr | ast.Keyword | ast.Generator], env: Env) -> list[Any_]:
-        """Evaluate what stands in `(…)`; a comprehension gives its elements, an open choice is selected."""
-        values: list[Any_] = []
-        for tree in trees:
-            if isinstance(tree, ast.Keyword):
-                message = f"`{tree.name} = …` is given in `(…)`, where values are passed by position"
-                fail("keyword-for-tensor", message, word(tree.span, tree.name), "statics are passed by name, in `[…]`")
-            if isinstance(tree, ast.Generator):
-                values.extend(self.comprehensions.generate(tree, env))
-                continue
-            value = self.hold(tree, env)
-            values.append(self.plain(value, tree.span) if isinstance(value, Lifted) else value)
-        return values
-
-    def _call(self, tree: ast.Call, env: Env) -> Any_:
-        base = self.evaluate(tree.base, env)
-        if isinstance(base, Builtin):
-            return self._call_builtin(base, tree, env)
-        if isinstance(base, FunctionValue):
-            message = f"`{base.definition.name}` is a static function and takes its statics in `[…]`"
-            fail("not-a-layer", message, tree.base.span, "cannot be applied to tensors")
-        if not is_layer(base) and not isinstance(base, Absent):
-            fail("not-a-layer", f"{describe(base)} cannot be applied", tree.base.span, "no layer")
-        values: list[TensorLike] = []
-        arguments = self.arguments(tree.arguments, env)
-        if any(isinstance(value, Uncertain) for value in arguments):
-            return self.joins.of_uncertain(base, arguments, tree, env)
-        if self.opening is not None:
-            arguments = self.opening.presence.spread(arguments)
-        for value, where in zip(arguments, self._places(tree), strict=False):
-            values.extend(self.tensors(value, where, env))
-        return self.apply(base, self.flows.operands(values, tree, env.frame), env.frame, tree.span)
-
-    @staticmethod
-    def _places(tree: ast.Call) -> list[ast.Tree]:
-        single = [argument for argument in tree.arguments if not isinstance(argument, ast.Generator)]
-        return list(tree.arguments) if len(single) == len(tree.arguments) else [tree] * 100_000
-
-    def _call_builtin(self, base: Builtin, tree: ast.Call, env: Env) -> Any_:
-        if len(tree.arguments) == 1 and isinstance(tree.arguments[0], ast.Generator):
-            made = self.comprehensions.generate(tree.arguments[0], env)
-            values: list[Any_] = made if any(isinstance(own, Uncertain) for own in made) else [tuple(made)]
-        else:
-            values = self.arguments(tree.arguments, env)
-        if base.name in QUANTITIES:
-            return self.quantities.value(base.name, values, tree, env)
-        if base.name == "loose":
-            return self.joins.loose(values, tree, env)
-        if base.name == "sum" and any(isinstance(value, Uncertain) for value in values):
-            return self.joins.of_uncertain(base, values, tree, env)
-        if self.opening is not None:
-            may_lack = base.name == "sum"
-            values = [self.opening.presence.argument(value, tree.span, may_lack=may_lack) for value in values]
-        if base.name == "sum":
-            operands = self.joins.operands(values, tree, env)
-            if operands is not None:
-                operands = self.flows.operands(operands, tree, env.frame)
-                return self.joins.join(
-                    "add", "sum", operands, env, self.part(head_name(tree.base) or tree, env), tree.span
-                )
-        return call_builtin(base.name, tuple(values), tree.span)
-
-    def tensors(self, value: Any_, tree: ast.Tree, env: Env) -> list[TensorLike]:
-        """Give the tensors that a value is, or refuse it."""
-        match value:
-            case Tensor() | Absent():
-                return [value]
-            case Several(values=values):
-                return [tensor for inner in values for tensor in self.tensors(inner, tree, env)]
-            case Guarded():
-                assert self.opening is not None
-                return [t for v in self.opening.presence.select(value) for t in self.tensors(v, tree, env)]
-        items = elements(value)
-        if items is not None:
-            return [tensor for item in items for tensor in self.tensors(item, tree, env)]
-        if is_layer(value):
-            self._refuse_layer("a layer stands where a tensor is needed", tree, env)
-        message = f"a tensor is needed here, given {describe(value)}"
-        fail("static-for-tensor", message, tree.span, "no tensor; statics are given in `[…]`")
-
-    @staticmethod
-    def _refuse_layer(what: str, tree: ast.Tree, env: Env) -> NoReturn:
-        fixes = application_fixes(tree, list(env.names.items()))
-        label = "a layer, applied to nothing; `f(x)` and `x |> f` apply one"
-        fail("layer-for-tensor", f"{what}", tree.span, label, fixes=fixes)
 
     # ------------------------------------------------------------ choices and layers
 
@@ -612,8 +420,8 @@ class Interpreter:
         ast.Conditional: _conditional,
         ast.Binary: _binary,
         ast.Unary: _unary,
-        ast.Brackets: _brackets,
-        ast.Call: _call,
+        ast.Brackets: lambda self, tree, env: self.brackets.evaluate(tree, env),
+        ast.Call: lambda self, tree, env: self.calls.evaluate(tree, env),
         ast.Member: _member,
         ast.Choose: _choose,
         ast.ChooseOf: _choose_of,

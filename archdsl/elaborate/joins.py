@@ -128,7 +128,7 @@ class Joins:
             if isinstance(value, Uncertain):
                 operands.extend(zip(value.items, value.may_lack, strict=True))
             else:
-                tensors = self._interpreter.tensors(value, tree, env)
+                tensors = self._interpreter.calls.tensors(value, tree, env)
                 operands.extend((tensor, False) for tensor in tensors if isinstance(tensor, Tensor))
         unsure = [i for i, (_, may_lack) in enumerate(operands) if may_lack]
         if len(unsure) == len(operands) or 1 << len(unsure) > MOST_CASES:

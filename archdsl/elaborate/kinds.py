@@ -43,7 +43,7 @@ def signed(op: str, value: Any_, span: Span) -> Any_:
     """Give `-value` or `+value` of a value that must be a number."""
     if not is_number(value):
         fail("wrong-kind", f"`{op}` needs a number, given {describe(value)}", span, describe(value))
-    return -value if op == "-" else value  # type: ignore[operator]
+    return -value if op == "-" else value
 
 
 def element_at(items: tuple[Any_, ...], index: int, span: Span) -> Any_:

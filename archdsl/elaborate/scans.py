@@ -66,7 +66,7 @@ class Scans:
             fail("static-for-tensor", message, tree.span, label)
         return [
             replace(tensor, index=None, member=None) if isinstance(tensor, Tensor) else tensor
-            for tensor in self._interpreter.tensors(value, tree, env)
+            for tensor in self._interpreter.calls.tensors(value, tree, env)
         ]
 
     # ------------------------------------------------------------ scan[…](sequence)

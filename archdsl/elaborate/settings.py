@@ -54,7 +54,7 @@ class Settings:
         ):
             start, stop = self._interpreter.bounds(tree.source, env)
             if is_number(start) and is_number(stop) and not (isinstance(start, int) and isinstance(stop, int)):
-                return self._real(tree, float(start), float(stop), env)  # type: ignore[arg-type]
+                return self._real(tree, float(start), float(stop), env)
             numbers = numbers_of(tree.source, start, stop, 1)
             value = self._interpreter.choices.out_of(tree, Subset(numbers, tuple(range(len(numbers)))), env)
         else:

@@ -15,7 +15,7 @@ MAX_LABELS: Final = 200_000
 
 
 @final
-class Choices:
+class KnownAlternatives:
     """Gives the alternatives of choices; of lists that are chosen from alike they are one object.
 
     Where it `tells_apart`, elements that look alike are not taken for one: they do not cost alike.
@@ -25,7 +25,7 @@ class Choices:
         self._tells_apart = tells_apart
         self._subsets: dict[Hashable, Alternatives] = {}
 
-    def alternatives(self, point: Point) -> Alternatives:
+    def of(self, point: Point) -> Alternatives:
         """Give the labels of a choice.
 
         Raises:

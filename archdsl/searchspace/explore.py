@@ -21,7 +21,7 @@ from archdsl.elaborate.values import Absent, Any_, Tensor, holds_tied, identity_
 from archdsl.elaborate.wirings import Wiring
 from archdsl.ir import Interval, Label, Weight
 
-from .alternatives import Choices
+from .alternatives import KnownAlternatives
 from .apart import Apart, KnownParts
 from .causes import MAX_PATHS_TO_COMPARE, Unlike, causes_of, settled
 from .decided_once import Settler
@@ -67,7 +67,7 @@ class Explorer:
         self._tied: dict[Hashable, Exploration] = {}
         self._places: dict[Hashable, Span] = {}
         self._weights = SharedWeights(self._tied, self._places)
-        self._choices = Choices(tells_apart=ledger is not None)
+        self._alternatives = KnownAlternatives(tells_apart=ledger is not None)
         self._interner = Interner(lambda: self._budget.spend(network.definition.name_span, STEPS_OF_A_DIAGRAM))
         self._meet = Meet(self._interner)
         self._ledger = self._interpreter.account = ledger
@@ -197,7 +197,7 @@ class Explorer:
             if not point.admits(label):
                 raise Dead
             return label
-        own = self._choices.alternatives(point)
+        own = self._alternatives.of(point)
         kind = path.branch(len(own.members))
         path.events.append((point.address, own, kind))
         whole, weights = (sum(point.weights), point.weights) if isinstance(point, OneOf) else (len(own.labels), None)
