@@ -27,11 +27,15 @@ _LOOK = 4096
 @final
 @dataclass(slots=True)
 class Budget:
-    """What an elaboration may use before it stops with a diagnostic: steps, depth of calls, seconds of its thread."""
+    """What an elaboration may use before it stops with a diagnostic: steps, depth of calls, seconds of its thread.
+
+    Steps bound what a text can ask for, the same on each machine; the seconds are long enough for all that the steps
+    allow on a slow one.
+    """
 
     steps: int = 50_000_000
     depth: int = 48
-    seconds: float = 120.0
+    seconds: float = 300.0
     started: float = field(default_factory=time.thread_time)
     _next_look: int = field(init=False, repr=False)
 
