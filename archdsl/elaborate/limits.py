@@ -29,8 +29,7 @@ _LOOK = 4096
 class Budget:
     """What an elaboration may use before it stops with a diagnostic: steps, depth of calls, seconds of its thread.
 
-    Steps bound what a text can ask for, the same on each machine; the seconds are long enough for all that the steps
-    allow on a slow one.
+    Steps bound what a text can ask for, the same on each machine; the seconds bound for how long a slow one is held.
     """
 
     steps: int = 50_000_000
