@@ -1,5 +1,6 @@
 """Operators on architectures and graphs: small values with a name, pure, and closed in their space."""
 
-from .mutation import Mutation, NoChange, ResampleDecision
+from .mutation import ResampleDecision
+from .protocols import Crossover, Mutation, NoChange
 
-__all__ = ["Mutation", "NoChange", "ResampleDecision"]
+__all__ = ["Crossover", "Mutation", "NoChange", "ResampleDecision"]

@@ -2,28 +2,11 @@
 
 from dataclasses import dataclass
 from random import Random
-from typing import ClassVar, Protocol, final
+from typing import ClassVar, final
 
-from archdsl.diagnostics import ArchdslError, Diagnostic
 from archdsl.searchspace import Architecture, Space
 
-
-class NoChange(ArchdslError):
-    """A mutation is asked for where there is no other architecture."""
-
-
-class Mutation(Protocol):
-    """Changes an architecture within its space; deterministic in `rng`, and never in place."""
-
-    name: ClassVar[str]
-
-    def apply(self, architecture: Architecture, space: Space, rng: Random) -> Architecture:
-        """Give another architecture of the space.
-
-        Raises:
-            NoChange: there is none.
-        """
-        ...
+from .protocols import NoChange
 
 
 @final
@@ -36,7 +19,7 @@ class ResampleDecision:
     Decisions that only the old label led to go; those that the new one leads to are drawn by their priors.
     """
 
-    name: ClassVar[str] = "resample-decision"
+    name: ClassVar[str] = "resample_decision"
 
     def apply(self, architecture: Architecture, space: Space, rng: Random) -> Architecture:
         decisions = architecture.decisions
@@ -58,5 +41,5 @@ class ResampleDecision:
                     return Architecture(space, changed)
                 fallback = fallback or changed  # type: ignore[assignment]
         if fallback is None:
-            raise NoChange(Diagnostic("no-change", f"`{space.network}` has no other architecture to mutate to"))
+            raise NoChange.because(f"`{space.network}` has no other architecture to mutate to")
         return Architecture(space, fallback)  # type: ignore[arg-type]

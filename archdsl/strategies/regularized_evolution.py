@@ -7,7 +7,7 @@ from typing import ClassVar, final
 
 from archdsl.diagnostics import Diagnostic, UsageError
 from archdsl.evaluators.trial import Candidate, Trial
-from archdsl.operators.mutation import NoChange, ResampleDecision
+from archdsl.operators import NoChange, ResampleDecision
 from archdsl.searchspace import Space
 
 from .proposals import Proposals

@@ -71,7 +71,7 @@ def test_a_child_differs_from_its_parent_in_one_decision() -> None:
     history = evolve(published(5, 2), 60)
     for child in history[5:]:
         (parent,) = child.candidate.parents
-        assert child.candidate.operator == "resample-decision"
+        assert child.candidate.operator == "resample_decision"
         assert differences(child, history[parent]) == 1
 
 
