@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol
 from archdsl.diagnostics import ArchdslError, Diagnostic, UsageError
 from archdsl.ir import Graph, Label, Node
 from archdsl.ir.costs import measure_with
+from archdsl.operators.weight_map import WeightMap
 
 
 class Backend(Protocol):
@@ -16,6 +17,10 @@ class Backend(Protocol):
 
     def compile(self, graph: Graph, *, seed: int | None = None) -> Any:
         """Build an architecture or, where choices are open, a supernet; `seed` fixes the initial weights."""
+        ...
+
+    def inherit(self, parent: Any, graph: Graph, weight_map: WeightMap, *, seed: int | None = None) -> Any:
+        """Build a graph as `compile` does, with the weights that a map makes of those of what was built before."""
         ...
 
     def measure(self, graph: Graph, node: Node) -> tuple[int, int]:

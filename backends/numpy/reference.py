@@ -1,19 +1,17 @@
 """The numpy backend as others reach it: a graph with weights of its own, ready to run."""
 
 from collections.abc import Mapping
-from math import prod, sqrt
 from typing import ClassVar, final
 
 import numpy as np
 
+from archdsl.codegen.weights import inherited, initial
 from archdsl.diagnostics import ArchdslError, Diagnostic
-from archdsl.ir import Graph, Weight
+from archdsl.ir import Graph
+from archdsl.operators.weight_map import WeightMap, tensor_shapes
 
 from .interpreter import run
 from .ops import Array, Weights
-
-ONES = ("scale", "var")
-"""The vectors that begin as ones; others begin as zeros."""
 
 
 @final
@@ -53,7 +51,21 @@ class NumpyBackend:
             if node.facts.weights is None:
                 raise _undeclared(node.op, "weights")
             if node.parameters not in weights:
-                weights[node.parameters] = {own.name: _initial(own, rng) for own in node.facts.weights}
+                weights[node.parameters] = {own.name: initial(own.name, own.shape, rng) for own in node.facts.weights}
+        return Reference(graph, weights)
+
+    def inherit(self, parent: Reference, graph: Graph, weight_map: WeightMap, *, seed: int | None = None) -> Reference:
+        """Give a graph the weights that a map makes of those of another; what is fresh is drawn from `seed`.
+
+        Raises:
+            ValueError: the map does not give what the graph needs.
+            ArchdslError: an op does not declare its weights.
+        """
+        child = self.compile(graph, seed=seed)
+        weights = {key: dict(own) for key, own in child.weights.items()}
+        made = inherited(weight_map, lambda at: parent.weights[at[0]][at[1]], tensor_shapes(graph), seed)
+        for (key, name), array in made.items():
+            weights[key][name] = array.copy()
         return Reference(graph, weights)
 
     def measure(self, graph: Graph, address: str) -> tuple[int, int]:
@@ -68,13 +80,6 @@ class NumpyBackend:
         if node.facts.macs is None:
             raise _undeclared(node.op, "`macs`")
         return sum(own.size for own in node.facts.weights if own.kind == "weight"), node.facts.macs
-
-
-def _initial(weight: Weight, rng: np.random.Generator) -> Array:
-    """Draw a matrix so that it keeps the variance behind a ReLU; vectors begin as in a norm that does nothing."""
-    if len(weight.shape) > 1:
-        return rng.standard_normal(weight.shape) * sqrt(2 / prod(weight.shape[1:]))
-    return np.ones(weight.shape) if weight.name in ONES else np.zeros(weight.shape)
 
 
 def _undeclared(op: str, what: str) -> ArchdslError:

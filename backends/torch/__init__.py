@@ -4,11 +4,13 @@ from typing import ClassVar, final
 
 from archdsl.codegen.lowering import lowering_of
 from archdsl.ir import Graph, Node
+from archdsl.operators.weight_map import WeightMap
 
 from . import lowerings as lowerings
 from .build import check_op, to_meta
 from .device import select_device
 from .example import empty_input
+from .inheriting import take_weights
 from .network import Network, build_network
 from .profile import count_macs
 from .program import count_parameters
@@ -37,6 +39,21 @@ class TorchBackend:
                     checked.add(use)
                     check_op(part, node)
         return build_supernet(graph, seed) if graph.is_supergraph else build_network(graph, seed)
+
+    def inherit(
+        self, parent: Network | Supernet, graph: Graph, weight_map: WeightMap, *, seed: int | None = None
+    ) -> Network | Supernet:
+        """Build a graph's module with the weights that a map makes of another module's; what is fresh is as compiled.
+
+        The module is on the other one's device, of its type, and trains if that one does.
+
+        Raises:
+            ValueError: the map does not give what the graph needs.
+            ArchdslError: an op has no lowering, or one that contradicts its declaration.
+        """
+        module = self.compile(graph, seed=seed)
+        take_weights(module, parent, weight_map, seed)
+        return module
 
     def measure(self, graph: Graph, node: Node) -> tuple[int, int]:
         """Count the parameters and the multiply-accumulates of an op on its module, on the meta device."""

@@ -21,6 +21,8 @@ class Network(nn.Module):
     address of its op, escaped.
     """
 
+    graph: Graph
+
     def __init__(self, graph: Graph) -> None:
         super().__init__()
         programs = assemble(self, graph)

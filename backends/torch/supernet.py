@@ -40,6 +40,8 @@ class Supernet(nn.Module):
     name that it has in a compiled architecture.
     """
 
+    graph: Graph
+
     def __init__(self, graph: Graph, relaxation: Relaxation = softmax) -> None:
         super().__init__()
         programs = assemble(self, graph)
