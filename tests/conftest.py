@@ -16,7 +16,9 @@ if "torch" in sys.modules:  # a plug-in was faster
 _UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.register_profile("quick", _UNTIMED, max_examples=50, derandomize="CI" in os.environ)
 settings.register_profile("deep", _UNTIMED, max_examples=2000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+_PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
+settings.load_profile(_PROFILE)
+os.environ.setdefault("ARCHDSL_EFFORT", _PROFILE)  # the batteries of the kit try as hard
 
 
 def pytest_configure() -> None:

@@ -2,14 +2,15 @@
 
 A plant is a block or cell that is right under some decisions and wrong under others, or that only seems to be wrong: a
 requirement, a condition or another context keeps what is wrong away. It stands somewhere in a space as
-`strategies_nas` writes them, under decisions of its own and with statics that were decided elsewhere.
+`archdsl.testing` writes them, under decisions of its own and with statics that were decided elsewhere.
 """
 
 from typing import TypeVar, final
 
 from hypothesis import strategies as st
 
-from tests.strategies_nas import Plant, Writer
+from archdsl.testing.pieces import Plant
+from archdsl.testing.writer import Writer
 
 T = TypeVar("T")
 

@@ -114,6 +114,10 @@ class Architecture:
     def __repr__(self) -> str:
         return f"Architecture({self.network}, {len(self.decisions)} decisions)"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Show the architecture as IPython and Hypothesis show objects: by its decisions."""
+        printer.text(str(self))
+
     def _repr_svg_(self) -> str:
         from archdsl.ir.draw import to_svg
 

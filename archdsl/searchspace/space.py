@@ -50,6 +50,11 @@ class Space:
         statics = ", ".join(f"{name}={value!r}" for name, value in self.statics.items())
         return f"Space({self.spec!r}, {self.network}[{statics}])"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Show the space as IPython and Hypothesis show objects: one that has no file by its text."""
+        text = self.elaborated.program.main.module.source.text
+        printer.text(f'loads("""\n{text.strip()}\n""")' if self.spec == "<text>" else repr(self))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Space) and self.key == other.key
 

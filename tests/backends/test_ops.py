@@ -12,9 +12,9 @@ from archdsl.backends.torch import layers
 from archdsl.codegen.lowering import lowered_ops, lowering_of
 from archdsl.diagnostics import ArchdslError
 from archdsl.ir import Attribute, Type
-from tests.backends.declared import DECLARED
+from archdsl.testing.declared import DECLARED
+from archdsl.testing.op_uses import INSTANCES, OpInstance
 from tests.contracts.op_contract import OpContract, apply, arguments, build, fill, inputs_of, tensors_of
-from tests.contracts.op_instances import INSTANCES, OpInstance
 
 once = settings(max_examples=1, phases=[Phase.generate])
 """For what takes long or does not depend on the values."""

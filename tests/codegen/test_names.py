@@ -10,8 +10,8 @@ from torch import fx, nn
 from archdsl.codegen import address_of, load_backend, module_path
 from archdsl.codegen.names import RESERVED
 from archdsl.searchspace import Space, load, loads, shipped
+from archdsl.testing import sources
 from tests.small import load_small
-from tests.strategies_nas import spaces
 
 NAMES = ("s", "conv", "half", "training", "weight", "at1", "k3", "_modules", "a_b", "sep_conv_3x3", "code", "in", "x2")
 
@@ -110,7 +110,7 @@ def addresses_in(space: Space, seed: int) -> set[str]:
     return {node.address for node in graph.nodes} | set(space.choices)
 
 
-@given(spaces(limit=20))
+@given(sources(limit=20))
 def test_the_addresses_of_a_space_are_read_back(text: str) -> None:
     space = loads(text)
     if space.verdict.kind == "proved":

@@ -17,7 +17,7 @@ from archdsl.backends.numpy import run
 from archdsl.backends.torch import layers, lowerings
 from archdsl.codegen.lowering import lowering_of
 from archdsl.ir import INPUT, NUMERIC, Facts, Graph, Input, Node, OpDeclaration, Output, Type, Value
-from tests.contracts.op_instances import OpInstance
+from archdsl.testing.op_uses import OpInstance
 
 BATCH = 3
 

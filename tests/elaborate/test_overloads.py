@@ -7,7 +7,7 @@ import archdsl
 from archdsl.diagnostics import Source
 from archdsl.elaborate import check_names, load_program
 from archdsl.ir import Attribute, Type
-from tests.backends.declared import DECLARED
+from archdsl.testing.declared import DECLARED
 
 OWN = """
 fun twice[n] = 2 * n

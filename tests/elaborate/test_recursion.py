@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from archdsl.elaborate.recursion import Recursion
 from archdsl.ir import Choose
 from archdsl.searchspace import Space, loads
-from tests.searchspace.brute_force import BruteForce, brute_force
-from tests.strategies_nas import spaces
+from archdsl.testing import sources
+from archdsl.testing.brute_force import BruteForce, brute_force
 
 FINISH = "choice finish(x: t) { r = relu | t = tanh }\n"
 
@@ -76,7 +76,7 @@ def without_look_ahead(text: str, patch: pytest.MonkeyPatch) -> BruteForce:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(text=spaces(recursive=True))
+@given(text=sources(recursive=True))
 def test_only_what_cannot_end_is_left_out(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     space = loads(text)
     assert without_look_ahead(text, monkeypatch).keys == brute_force(space.elaborated).keys

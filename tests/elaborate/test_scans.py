@@ -5,8 +5,8 @@ from hypothesis import given
 
 from archdsl.ir import Graph, Scan, Type, verify
 from archdsl.searchspace import loads
+from archdsl.testing.brute_force import brute_force, key_of
 from tests.ir.architectures import drawn_graph, network_of, open_graph
-from tests.searchspace.brute_force import brute_force, key_of
 from tests.searchspace.test_diagram import members
 from tests.strategies_scan import Recurrent, recurrents
 

@@ -7,8 +7,7 @@ import networkx
 
 from archdsl.ir import INPUT, Attribute, Graph, Input, Node, Scan, Value
 from archdsl.ir.rewrites import rewrite
-
-from .graphs import IMAGE, Made
+from archdsl.testing.dags import IMAGE, Made
 
 
 def reordered(graph: Graph, rng: Random) -> Graph:

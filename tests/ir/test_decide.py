@@ -12,7 +12,7 @@ from archdsl.elaborate import Network, bind_network, load_program
 from archdsl.ir import Graph, Label, Node, Scan, verify
 from archdsl.ir.decide import decide
 from archdsl.ir.rewrites import CollapseIdentity, RemoveDeadNodes, rewrite
-from tests.strategies_nas import spaces
+from archdsl.testing import sources
 
 from .architectures import Drawn, network_of, open_graph, shipped, shipped_network
 
@@ -65,7 +65,7 @@ def test_a_shipped_supergraph_is_decided(id: str) -> None:
         assert_decides(network, whole, seed)
 
 
-@given(text=spaces(), seed=st.integers(0, 99))
+@given(text=sources(), seed=st.integers(0, 99))
 def test_any_supergraph_is_decided(text: str, seed: int) -> None:
     program = load_program(Source("<text>", text))
     network = bind_network(program)

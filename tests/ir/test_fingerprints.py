@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from archdsl.ir import INPUT, Graph, Node, Value
 from archdsl.ir.fingerprints import are_equal, fingerprint
 from archdsl.ir.rewrites import EXACT, AbsorbZero, MergeEqual, SortOperands, ZeroThroughNorm, rewrite
+from archdsl.testing.dags import graphs
 from tests.strategies_scan import Recurrent, recurrents
 
 from .architectures import drawn_graph, network_of, shipped, shipped_network
-from .graphs import graphs
 from .isomorphism import is_isomorphic, reordered, rings
 
 SHIPPED = {id: (path, name) for id, path, name in shipped()}

@@ -10,7 +10,7 @@ from archdsl.elaborate import architecture_graph, bind_network, load_program
 from archdsl.ir import Graph, Node, Scan, Value, print_graph, unquote_address
 from archdsl.ir.printer import print_attribute, quote_address
 from archdsl.searchspace import loads
-from tests.strategies_nas import spaces
+from archdsl.testing import sources
 from tests.strategies_scan import Recurrent, recurrents
 
 from .architectures import drawn_graph, network_of, open_graph, shipped, shipped_network
@@ -55,7 +55,7 @@ def test_an_architecture_of_a_shipped_space_reads_back_as_the_same_graph(id: str
     assert_reads_back(drawn_graph(shipped_network(*SHIPPED[id]), seed))
 
 
-@given(text=spaces(limit=60), seed=st.integers(0, 9))
+@given(text=sources(limit=60), seed=st.integers(0, 9))
 def test_an_architecture_of_any_space_reads_back_as_the_same_graph(text: str, seed: int) -> None:
     space = loads(text)
     if space.verdict.kind == "proved":

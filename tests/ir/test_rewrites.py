@@ -24,9 +24,10 @@ from archdsl.ir.rewrites import (
     ZeroThroughNorm,
     rewrite,
 )
+from archdsl.testing.computing import assert_computes_the_same
+from archdsl.testing.dags import IMAGE, Made, graphs
 
 from .architectures import drawn_graph, network_of, open_graph, shipped, shipped_network
-from .graphs import IMAGE, Made, assert_computes_the_same, graphs
 
 every_pass = pytest.mark.parametrize("own", PASSES, ids=lambda own: own.name)
 exact = pytest.mark.parametrize("own", [own for own in PASSES if own.is_exact], ids=lambda own: own.name)

@@ -26,10 +26,10 @@ from archdsl.ir import (
 from archdsl.ir.draw import to_svg, to_tree
 from archdsl.ir.rewrites import PASSES, ForgetWeights, Pass, rewrite
 from archdsl.ir.rewrites.graphs import store
+from archdsl.testing.computing import assert_computes_the_same
 from tests.strategies_scan import Recurrent, recurrents
 
 from .architectures import drawn_graph, network_of, open_graph
-from .graphs import assert_computes_the_same
 from .test_printer import assert_reads_back
 from .test_verify import edited
 

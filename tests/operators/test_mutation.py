@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from archdsl.ir import Label
 from archdsl.operators import NoChange, ResampleDecision
 from archdsl.searchspace import Architecture, Space, load, loads, shipped
-from tests.searchspace.brute_force import Decisions, Key, brute_force, key_of
+from archdsl.testing import sources
+from archdsl.testing.brute_force import Decisions, Key, brute_force, key_of
 from tests.small import load_small
-from tests.strategies_nas import spaces
 
 LONE = ("mobilenet_v2",)
 
@@ -34,7 +34,7 @@ def differing(one: Mapping[str, Label], other: Mapping[str, Label]) -> set[str]:
     }
 
 
-@given(spaces(limit=60), st.randoms(use_true_random=False))
+@given(sources(limit=60), st.randoms(use_true_random=False))
 def test_a_mutant_is_another_member(text: str, rng: Random) -> None:
     space, members = known(text)
     if len(members) < 2:
@@ -48,7 +48,7 @@ def test_a_mutant_is_another_member(text: str, rng: Random) -> None:
         assert key_of(dict(mutant.decisions)) in keys
 
 
-@given(spaces(limit=60), st.randoms(use_true_random=False))
+@given(sources(limit=60), st.randoms(use_true_random=False))
 def test_one_decision_changes_and_others_only_where_they_must(text: str, rng: Random) -> None:
     """Of all members that decide the new label, none keeps all other decisions if the mutant does not."""
     space, members = known(text)
@@ -66,7 +66,7 @@ def test_one_decision_changes_and_others_only_where_they_must(text: str, rng: Ra
         assert len(changed) == 1 or nearest > 1
 
 
-@given(spaces(limit=60), st.integers(0, 1000))
+@given(sources(limit=60), st.integers(0, 1000))
 def test_a_mutation_is_a_function_of_its_chance(text: str, seed: int) -> None:
     space, members = known(text)
     if len(members) < 2:
@@ -79,7 +79,7 @@ def test_a_mutation_is_a_function_of_its_chance(text: str, seed: int) -> None:
     assert dict(parent.decisions) == before
 
 
-@given(spaces(limit=25))
+@given(sources(limit=25))
 def test_mutations_reach_every_architecture(text: str) -> None:
     space, members = known(text)
     if len(members) < 2:
@@ -104,7 +104,7 @@ def reachable(start: Architecture, space: Space) -> set[Key]:
     return set(seen)
 
 
-@given(spaces(limit=60), st.randoms(use_true_random=False))
+@given(sources(limit=60), st.randoms(use_true_random=False))
 def test_a_space_of_one_has_no_mutants(text: str, rng: Random) -> None:
     space, members = known(text)
     if len(members) == 1:

@@ -38,7 +38,7 @@ from archdsl.operators.weight_map import (
     tensor_shapes,
 )
 from archdsl.searchspace import loads
-from tests.ir.graphs import graphs
+from archdsl.testing import graphs
 from tests.small import load_small
 
 PARENT = {("a", "kernel"): np.arange(24.0).reshape(4, 2, 3), ("a", "bias"): np.array([1.0, 4.0, 9.0, 16.0])}

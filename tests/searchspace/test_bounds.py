@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from archdsl.searchspace import Space, load, loads
-from tests.strategies_nas import spaces
+from archdsl.testing import sources
 from tests.strategies_scan import Recurrent, recurrents
 
 from .test_costs import TEXTS
@@ -26,14 +26,14 @@ def check(space: Space) -> None:
                 assert getattr(space.architecture(end.decisions), name) == end.value
 
 
-@given(spaces(limit=60))
+@given(sources(limit=60))
 def test_all_architectures_are_within_the_bounds(text: str) -> None:
     space = loads(text)
     if space.verdict.kind == "proved":
         check(space)
 
 
-@given(spaces(limit=60, recursive=True))
+@given(sources(limit=60, recursive=True))
 def test_those_of_recursive_spaces_are_too(text: str) -> None:
     space = loads(text)
     if space.verdict.kind == "proved":

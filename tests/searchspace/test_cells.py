@@ -10,7 +10,7 @@ from archdsl.diagnostics import ArchdslError
 from archdsl.ir import Type
 from archdsl.searchspace import load, loads
 from archdsl.searchspace.cells import cell_space, only_cell
-from tests.strategies_nas import spaces
+from archdsl.testing import sources
 
 
 @pytest.mark.parametrize("root", ["normal", "reduce"])
@@ -72,7 +72,7 @@ def test_a_cell_whose_name_begins_anothers_is_not_taken_for_it() -> None:
     assert only_cell(loads(text)) == "part2"
 
 
-@given(text=spaces(limit=24))
+@given(text=sources(limit=24))
 def test_the_only_cell_has_the_architectures_of_its_network(text: str) -> None:
     try:
         space = loads(text)
@@ -86,7 +86,7 @@ def test_the_only_cell_has_the_architectures_of_its_network(text: str) -> None:
         assert set(cell.choices) == set(space.choices)
 
 
-@given(text=spaces(limit=60))
+@given(text=sources(limit=60))
 def test_what_states_forget_stands_in_the_diagram(text: str) -> None:
     found = []
     for most_alike in (0, 1_000):

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archdsl.searchspace import Space, loads
-from tests.searchspace.brute_force import brute_force, key_of
-from tests.strategies_nas import spaces
+from archdsl.testing import sources
+from archdsl.testing.brute_force import brute_force, key_of
 
 
 def required(text: str, condition: str) -> Space:
@@ -31,7 +31,7 @@ def check(text: str, share: float) -> None:
         assert all(own.decisions in held for own in members if getattr(own, name) <= bound)
 
 
-@given(text=spaces(limit=40), share=st.floats(0, 1))
+@given(text=sources(limit=40), share=st.floats(0, 1))
 def test_a_required_cost_is_that_of_the_graph(text: str, share: float) -> None:
     if loads(text).verdict.kind == "proved":
         check(text, share)

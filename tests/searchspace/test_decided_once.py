@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from archdsl.searchspace.decided_once import Settler, roots_used
 from archdsl.searchspace.diagram import EMPTY, Diagram, Interner, Literal, Meet, Used, product, union
+from archdsl.testing.brute_force import Decisions, Key, key_of
 
-from .brute_force import Decisions, Key, key_of
 from .test_diagram import members
 
 LABELS = 4

@@ -18,8 +18,8 @@ from archdsl.searchspace import Space, load, loads
 from archdsl.searchspace.classes import Classes, Graphs
 from archdsl.searchspace.dedup import dedup
 from archdsl.searchspace.equivalences import EQUIVALENCES
+from archdsl.testing import sources
 from tests.ir.isomorphism import is_isomorphic, rings
-from tests.strategies_nas import spaces
 
 TABLE = Path(__file__).parents[3] / "shared" / "data" / "nasbench201" / "nb201.npz"
 SMALL = """
@@ -53,7 +53,7 @@ def classes_of(graphs: list[Graph]) -> int:
     return len(known)
 
 
-@given(text=spaces(limit=24))
+@given(text=sources(limit=24))
 def test_the_classes_of_any_space_are_those_that_a_comparison_of_all_finds(text: str) -> None:
     space = small_space(text)
     found = dedup(space, whole=True)
@@ -61,7 +61,7 @@ def test_the_classes_of_any_space_are_those_that_a_comparison_of_all_finds(text:
     assert found["fingerprints"] == classes_of([architecture.graph for architecture in space])
 
 
-@given(text=spaces(limit=24))
+@given(text=sources(limit=24))
 def test_graphs_that_are_cut_out_have_the_forms_of_elaborated_ones(text: str) -> None:
     for architecture, graph in Graphs(small_space(text)):
         assert form_of(graph, (CollapseIdentity(),)) == form_of(architecture.graph, (CollapseIdentity(),))

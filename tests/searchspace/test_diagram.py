@@ -11,9 +11,8 @@ from archdsl.ir import Interval, verify
 from archdsl.searchspace import Space, loads
 from archdsl.searchspace.diagram import Diagram, Literal, Product, Sum
 from archdsl.searchspace.explore import Explorer
-from tests.strategies_nas import spaces
-
-from .brute_force import BruteForce, Decisions, brute_force, key_of
+from archdsl.testing import sources
+from archdsl.testing.brute_force import BruteForce, Decisions, brute_force, key_of
 
 
 def members(diagram: Diagram) -> list[Decisions]:
@@ -39,7 +38,7 @@ def known(text: str) -> tuple[Space, BruteForce]:
     return space, brute_force(space.elaborated)
 
 
-@given(spaces())
+@given(sources())
 def test_the_diagram_holds_each_architecture_once(text: str) -> None:
     space, found = known(text)
     if space.verdict.kind == "refuted":
@@ -50,7 +49,7 @@ def test_the_diagram_holds_each_architecture_once(text: str) -> None:
     assert len(listed) == len(found.members) == space.size()
 
 
-@given(spaces())
+@given(sources())
 def test_samples_are_members_and_their_graphs_are_valid(text: str) -> None:
     space, found = known(text)
     if space.verdict.kind == "refuted":
@@ -64,7 +63,7 @@ def test_samples_are_members_and_their_graphs_are_valid(text: str) -> None:
         assert dict(architecture.decisions) == architecture_graph(space.elaborated, architecture.decisions)[1]
 
 
-@given(spaces())
+@given(sources())
 def test_choices_are_all_labels_that_some_architecture_has(text: str) -> None:
     space, found = known(text)
     if space.verdict.kind == "refuted":
@@ -73,7 +72,7 @@ def test_choices_are_all_labels_that_some_architecture_has(text: str) -> None:
     assert {(a, type(label), label) for a, labels in space.choices.items() for label in labels} == met
 
 
-@given(spaces(faults=True))
+@given(sources(faults=True))
 def test_a_space_is_refuted_if_and_only_if_an_architecture_is_wrong(text: str) -> None:
     space, found = known(text)
     assert (space.verdict.kind == "refuted") == (bool(found.faults) or not found.members)
@@ -81,7 +80,7 @@ def test_a_space_is_refuted_if_and_only_if_an_architecture_is_wrong(text: str) -
         assert {own.code for own in space.verdict.diagnostics} == {own.code for _, own in found.faults}
 
 
-@given(spaces(faults=True))
+@given(sources(faults=True))
 def test_what_refutes_a_space_happens_under_the_reported_decisions(text: str) -> None:
     space, found = known(text)
     _, whole = Explorer(space.elaborated).explore()

@@ -19,8 +19,8 @@ from archdsl.searchspace import (
     loads,
     shipped,
 )
+from archdsl.testing import sources
 from tests.small import load_small
-from tests.strategies_nas import spaces
 
 LABELS = """
 network net(x: vec[4]) -> vec[4] {
@@ -64,7 +64,7 @@ def test_a_file_gives_the_architecture_again(name: str, tmp_path: Path) -> None:
         assert again.space.statics == space.statics
 
 
-@given(text=spaces(limit=30), seed=st.integers(0, 9))
+@given(text=sources(limit=30), seed=st.integers(0, 9))
 def test_a_file_gives_the_architecture_of_any_space_again(
     tmp_path_factory: pytest.TempPathFactory, text: str, seed: int
 ) -> None:

@@ -9,10 +9,9 @@ from archdsl.diagnostics import ArchdslError
 from archdsl.elaborate import Budget, BudgetSpent
 from archdsl.searchspace import Space, load, loads, shipped
 from archdsl.searchspace.genotypes import Genotypes, count_genotypes
+from archdsl.testing import sources
+from archdsl.testing.brute_force import brute_force
 from tests.small import load_small
-from tests.strategies_nas import spaces
-
-from .brute_force import brute_force
 
 LEAVES_OUT = ("nas_bench_101",)
 """Spaces of which a wiring tells which ops are chosen."""
@@ -225,7 +224,7 @@ def test_genotypes_are_not_defined_where(law: str) -> None:
     assert str(genotypes) == f"not defined: {genotypes.reason}"
 
 
-@given(spaces())
+@given(sources())
 def test_without_cells_requirements_and_absent_tensors_genotypes_are_architectures(text: str) -> None:
     assume(not any(word in text for word in ("cell", "require", "absent")))
     space = loads(text)
@@ -248,7 +247,7 @@ def counted_after_the_walk(space: Space) -> Genotypes | str:
         return str(error)
 
 
-@given(spaces())
+@given(sources())
 def test_what_the_walk_of_the_architectures_knows_changes_no_count(text: str) -> None:
     space = loads(text)
     assert counted_after_the_walk(space) == counted_anew(space)

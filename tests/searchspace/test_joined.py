@@ -12,11 +12,10 @@ from archdsl.searchspace.diagram import Diagram, count
 from archdsl.searchspace.exploration import Exploration
 from archdsl.searchspace.explore import Explorer
 from archdsl.searchspace.order import Order
-from tests.strategies_nas import spaces
+from archdsl.testing import sources
+from archdsl.testing.brute_force import TooMany, brute_force
 from tests.strategies_planted import planted_spaces
 from tests.strategies_widths import spaces_of_widths
-
-from .brute_force import TooMany, brute_force
 
 MOST = 3_000
 
@@ -56,7 +55,7 @@ def test_what_is_said_of_spaces_of_many_widths_is_true(text: str) -> None:
     hold(text)
 
 
-@given(st.one_of(spaces(), spaces(recursive=True), spaces(faults=True)))
+@given(st.one_of(sources(), sources(recursive=True), sources(faults=True)))
 def test_what_is_said_of_a_space_is_true(text: str) -> None:
     hold(text)
 

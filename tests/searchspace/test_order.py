@@ -15,10 +15,10 @@ from archdsl.elaborate.values import Tensor
 from archdsl.ir import Label
 from archdsl.searchspace import Space, load, loads, shipped
 from archdsl.searchspace.counting import Counts
+from archdsl.testing import sources
+from archdsl.testing.brute_force import Decisions, key_of
 from tests.small import load_small
-from tests.strategies_nas import spaces
 
-from .brute_force import Decisions, key_of
 from .test_diagram import SIZES as BY_HAND
 from .test_diagram import known, space_by_hand
 
@@ -45,7 +45,7 @@ def check_order(space: Space, members: list[Decisions]) -> None:
             assert list(listed(space, start)) == expected[start:]
 
 
-@given(spaces())
+@given(sources())
 def test_size_unrank_enumeration_and_brute_force_agree(text: str) -> None:
     space, found = known(text)
     if space.verdict.kind == "proved":
@@ -276,7 +276,7 @@ def test_two_enumerations_do_not_disturb_each_other() -> None:
         assert space.rank(next(second)) == index
 
 
-@given(spaces(), st.data())
+@given(sources(), st.data())
 def test_counts_under_decisions_are_those_of_brute_force(text: str, data: st.DataObject) -> None:
     space, found = known(text)
     if space.verdict.kind != "proved":

@@ -16,10 +16,10 @@ from archdsl.ir import verify
 from archdsl.searchspace import Space, loads
 from archdsl.searchspace.exploration import Failure
 from archdsl.searchspace.explore import Explorer
+from archdsl.testing.brute_force import BruteForce, Decisions, TooMany, brute_force, key_of
+from archdsl.testing.chance import assert_drawn
 from tests.strategies_planted import planted_spaces
 
-from .brute_force import BruteForce, Decisions, TooMany, brute_force, key_of
-from .chance import assert_drawn
 from .test_order import check_order
 
 T = TypeVar("T")

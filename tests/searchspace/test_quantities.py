@@ -10,7 +10,7 @@ from archdsl.diagnostics import ArchdslError
 from archdsl.ir import Label
 from archdsl.operators import ResampleDecision
 from archdsl.searchspace import Space, load_architecture, loads
-from tests.searchspace.brute_force import brute_force, key_of
+from archdsl.testing.brute_force import brute_force, key_of
 
 CELL = """
 choice edge(x) { skip = identity | act = relu }

@@ -13,8 +13,7 @@ from archdsl.elaborate.addresses import is_relative
 from archdsl.elaborate.roots import roots_of
 from archdsl.searchspace import load
 from archdsl.syntax import parse
-
-from .brute_force import brute_force
+from archdsl.testing.brute_force import brute_force
 
 UNIT = "cell unit(x: vec[d]) = x |> choose { a = relu | b = tanh }\n"
 

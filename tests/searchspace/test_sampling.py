@@ -10,17 +10,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from archdsl.searchspace import Space, load, loads, shipped
+from archdsl.testing import sources
+from archdsl.testing.brute_force import BruteForce, brute_force, key_of
+from archdsl.testing.chance import Frequencies, assert_drawn
 from tests.small import load_small
-from tests.strategies_nas import spaces
-
-from .brute_force import BruteForce, brute_force, key_of
-from .chance import Frequencies, assert_drawn
 
 DRAWS = 20
 """For each architecture of a space that is drawn from."""
 
 
-@given(spaces(limit=60), st.integers(0, 2**32))
+@given(sources(limit=60), st.integers(0, 2**32))
 def test_frequencies_are_the_priors_of_the_members(text: str, seed: int) -> None:
     """Of 60 architectures, a deviation of 31 % (root mean square) fails with 99 % power."""
     (space, found), rng = _proved(text), Random(seed)
@@ -28,7 +27,7 @@ def test_frequencies_are_the_priors_of_the_members(text: str, seed: int) -> None
     assert_drawn(lambda: key_of(dict(space.sample(rng=rng).decisions)), shares, DRAWS * len(shares))
 
 
-@given(spaces(limit=60), st.integers(0, 2**32))
+@given(sources(limit=60), st.integers(0, 2**32))
 def test_uniform_samples_are_each_as_frequent(text: str, seed: int) -> None:
     """Of 60 architectures, a deviation of 31 % (root mean square) fails with 99 % power."""
     (space, found), rng = _proved(text), Random(seed)

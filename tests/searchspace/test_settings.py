@@ -14,7 +14,7 @@ from archdsl.elaborate import architecture_graph
 from archdsl.ir import Interval
 from archdsl.operators import ResampleDecision
 from archdsl.searchspace import Architecture, Space, load_architecture, loads
-from tests.searchspace.brute_force import brute_force, key_of
+from archdsl.testing.brute_force import brute_force, key_of
 
 REAL = """
 network net(x: vec[4]) -> vec[4] {

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from archdsl.searchspace import load, shipped
+from archdsl.testing.brute_force import brute_force, key_of
 from tests.small import load_small
-
-from .brute_force import brute_force, key_of
 
 OPS = 6
 """The ops of `digits_cells`."""

@@ -14,8 +14,8 @@ from archdsl.diagnostics import ArchdslError
 from archdsl.elaborate import Outside
 from archdsl.ir import label_text
 from archdsl.searchspace import Architecture, Space, load, loads
+from archdsl.testing import sources
 from tests.interop.exported import DARTS_V2, decisions
-from tests.strategies_nas import spaces
 
 CELLS = """
 cell part(x) = x |> choose { relu | tanh } |> inner
@@ -38,7 +38,7 @@ def test_darts_cells_are_rebuilt_for_imagenet_with_the_published_sizes() -> None
         assert (moved.params, moved.macs) == (params, 529_911_552)
 
 
-@given(text=spaces(limit=30), other=spaces(limit=30), seed=st.integers(0, 9))
+@given(text=sources(limit=30), other=sources(limit=30), seed=st.integers(0, 9))
 def test_what_is_filled_is_a_member_that_keeps_what_can_be(text: str, other: str, seed: int) -> None:
     source, target = loads(text), loads(other)
     if source.verdict.kind == target.verdict.kind == "proved":
@@ -52,7 +52,7 @@ def test_what_is_filled_is_a_member_that_keeps_what_can_be(text: str, other: str
                 assert label_text(given[address]) == label_text(moved.decisions[address])
 
 
-@given(text=spaces(limit=30), seed=st.integers(0, 9))
+@given(text=sources(limit=30), seed=st.integers(0, 9))
 def test_a_member_is_filled_with_nothing(text: str, seed: int) -> None:
     space = loads(text)
     if space.verdict.kind == "proved":

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from archdsl.searchspace import Space, find, load, loads
-from tests.searchspace.brute_force import brute_force, key_of
+from archdsl.testing.brute_force import brute_force, key_of
 
 
 def sets_of_motif(size: int) -> tuple[int, int]:

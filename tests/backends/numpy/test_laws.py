@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from archdsl.backends.numpy import run
 from archdsl.ir import CHANNELS, INPUT, LAWS, Facts, Graph, Input, Node, Output, Type, Value
-from tests.backends.declared import DECLARED
+from archdsl.testing.declared import DECLARED
+from archdsl.testing.op_uses import INSTANCES, OpInstance
 from tests.contracts.op_contract import inputs_of
-from tests.contracts.op_instances import INSTANCES, OpInstance
 
 Array = NDArray[np.floating]
 Draw = st.DataObject

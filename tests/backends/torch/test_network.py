@@ -15,7 +15,7 @@ from archdsl.backends.numpy import run
 from archdsl.backends.torch.network import weights_by_declaration
 from archdsl.codegen import address_of, load_backend
 from archdsl.ir import Graph
-from tests.strategies_nas import spaces
+from archdsl.testing import sources
 
 SMALL: dict[str, dict[str, Any]] = {
     "nas_bench_201": {"width": 4, "per_stage": 1, "size": 8},
@@ -75,7 +75,7 @@ def test_architectures_of_shipped_spaces_compute_the_reference(name: str, seed: 
     assert_computes_the_reference(small(name, seed).graph, seed)
 
 
-@given(text=spaces(limit=50), seed=st.integers(0, 100))
+@given(text=sources(limit=50), seed=st.integers(0, 100))
 def test_architectures_of_any_space_compute_the_reference(text: str, seed: int) -> None:
     space = archdsl.loads(text)
     if space.verdict.kind == "proved":

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from archdsl.ir import Graph
 from archdsl.searchspace import load, loads
-from tests.backends.declared import DECLARED
+from archdsl.testing.declared import DECLARED
+from archdsl.testing.op_uses import INSTANCES
 from tests.contracts.op_contract import as_graph
-from tests.contracts.op_instances import INSTANCES
 from tests.interop.exported import DARTS_V2, compiled, decisions, inputs_of, read, renamed
 
 SMALL: dict[str, dict[str, Any]] = {

@@ -13,7 +13,7 @@ from archdsl.backends.numpy.interpreter import run as run_numpy
 from archdsl.backends.torch import Supernet
 from archdsl.backends.torch.network import weights_by_declaration
 from archdsl.ir import Graph, open_decisions, verify
-from tests.strategies_nas import spaces
+from archdsl.testing import sources
 
 SMALL: dict[str, dict[str, Any]] = {
     "nas_bench_201": {"width": 4, "per_stage": 1, "size": 8},
@@ -136,7 +136,7 @@ def supergraph_of(space: archdsl.Space) -> Graph | None:
         raise
 
 
-@given(spaces(limit=60))
+@given(sources(limit=60))
 def test_a_supernet_of_any_space_holds_its_architectures(text: str) -> None:
     space = archdsl.loads(text)
     if space.verdict.kind != "proved" or (graph := supergraph_of(space)) is None:

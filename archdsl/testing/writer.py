@@ -1,78 +1,17 @@
-"""A Hypothesis strategy for small search spaces, as texts: well-typed by construction, unless a fault is asked for.
+"""Writes the text of small search spaces, well-typed by construction, unless a fault is asked for.
 
 Every layer that is drawn gives an image of the type that it takes, so any of them may stand anywhere. Sizes are bounded
 by construction too: each part is told how many architectures it may add at most, and says how many it may have added.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeVar, final
 
 from hypothesis import strategies as st
 
+from .pieces import LABELS, PLAIN, Callee, Plant, Sight, Written
+
 T = TypeVar("T")
-
-PLAIN = ("relu", "tanh", "identity", "bn", "conv[c, 1]", "conv[c, 3]", "max_pool[3]", "drop_path[0.5]")
-LABELS = ("a", "b", "relu", "half", "code", "conv", "x2")
-FAULTS = (
-    "conv[c + 1, 1]",  # another type: found at the join, or at the network's result
-    "conv[c, 2]",  # an even kernel cannot keep the size
-    "conv[c, 1.0]",  # a float is no size
-    "conv[c // (c - 2), 1]",  # a division by zero where c is 2
-    "crop[[1, 2, 3][c + 1]]",  # an index outside of the list
-    "(relu if [c] else tanh)",  # a list is no condition
-    "conv[c, 2 * 0.5 + 0]",
-)
-
-
-@final
-@dataclass
-class Written:
-    """A piece of text, and how many architectures it has at most."""
-
-    text: str
-    count: int = 1
-
-
-@final
-@dataclass(frozen=True)
-class Callee:
-    """A definition that is written already: an image in, an image of the same type out; or what gives such a layer."""
-
-    name: str
-    statics: int
-    layers: bool
-    family: bool
-    count: int
-    once: bool
-    maker: bool = False
-
-
-@final
-@dataclass(frozen=True)
-class Plant:
-    """A layer that is to stand somewhere, its definitions, and how many architectures it has at most."""
-
-    definitions: str
-    name: str
-    statics: int
-    count: int
-
-
-@final
-@dataclass
-class Sight:
-    """The names that may be used: tensors, ints (with their largest value), layers, and lists of nodes."""
-
-    tensors: list[str] = field(default_factory=list)
-    ints: list[str] = field(default_factory=list)
-    layers: list[Written] = field(default_factory=list)
-    lists: list[str] = field(default_factory=list)
-    taken: list[str] = field(default_factory=list)
-
-    def inner(self, *ints: str) -> "Sight":
-        """Give the names in sight of a body inside."""
-        return Sight(list(self.tensors), [*self.ints, *ints], list(self.layers), list(self.lists), list(self.taken))
 
 
 @final
@@ -472,15 +411,3 @@ class Writer:
             *lines, last = body.text.rpartition("return ")
             body = Written("".join(lines) + f"({last}) |> {self._planted(sight, self._plant).text}")
         return f"network net[c = 2, s = 1](x: image[c, 4, 4]) -> image[c, 4, 4] {{\n{body.text}\n}}"
-
-
-@st.composite
-def spaces(draw: st.DrawFn, *, limit: int = 200, faults: bool = False, recursive: bool = False) -> str:
-    """Draw the text of a space of about `limit` architectures at most; with `faults`, most have a fault somewhere.
-
-    With `recursive` it has a block that uses itself.
-    """
-    writer = Writer(draw, limit, draw(st.sampled_from(FAULTS)) if faults else None)
-    definitions = [writer.bounded("again")] * recursive
-    definitions += [writer.definition(f"d{i}") for i in range(draw(st.integers(0, 3)))]
-    return "\n".join([*definitions, writer.network()]) + "\n"

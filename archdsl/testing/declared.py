@@ -9,6 +9,7 @@ from archdsl.syntax import ast
 
 
 def standard_ops() -> Mapping[str, OpDeclaration]:
+    """Read the declarations of `spaces/std/`."""
     program = load_program(Source("nothing.nas", ""))
     interpreter = Interpreter(program, Replay({}))
     return {

@@ -1,17 +1,14 @@
-"""Random typed graphs of the standard ops, smaller ones first, and what they compute."""
+"""Random typed graphs of the standard ops, smaller ones first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
-from archdsl.backends.numpy import run
 from archdsl.ir import INPUT, Attribute, Graph, Input, Node, Output, Type, Value
-from tests.backends.declared import DECLARED
 
-Array = NDArray[np.floating]
+from .declared import DECLARED
+
 IMAGE = Type("image", (2, 3, 3))
 
 # Ops of one image, with statics that every image of two or four channels admits.
@@ -121,31 +118,3 @@ def _shared(
     weights = DECLARED[op].infer(attributes, tuple(made.types[value] for value in operands)).weights
     keys = [own.parameters for own in made.nodes if own.op == op and weights and own.facts.weights == weights]
     return draw(st.sampled_from(keys)) if len(keys) > 0 and draw(st.booleans()) else ""
-
-
-def can_train(graph: Graph) -> bool:
-    """Tell whether the reference runs a graph in training: it draws nothing at random."""
-    return all(not dict(node.attributes).get("rate", 0) for node in graph.operations())
-
-
-def outputs_of(graph: Graph, like: Graph, *, training: bool) -> list[Array]:
-    """Run a graph on fixed inputs, with weights that are drawn for `like`, whose keys it has."""
-    rng = np.random.default_rng(0)
-    weights = {
-        key: {
-            own.name: 0.5 + rng.random(own.shape) if own.name == "var" else rng.uniform(-1, 1, own.shape)
-            for own in declared or ()
-        }
-        for key, declared in like.weights().items()
-    }
-    inputs = [rng.uniform(-1, 1, (2, *port.type.dims)) for port in like.inputs]
-    return run(graph, inputs, weights, training=training)
-
-
-def assert_computes_the_same(graph: Graph, other: Graph) -> None:
-    """Check that two graphs give equal outputs, but for the order of sums."""
-    for training in (False, True) if can_train(graph) else (False,):
-        expected = outputs_of(graph, graph, training=training)
-        for y, x in zip(outputs_of(other, graph, training=training), expected, strict=True):
-            scale = max(1.0, float(np.abs(x).max(initial=0)))
-            np.testing.assert_allclose(y, x, rtol=1e-8, atol=1e-8 * scale)

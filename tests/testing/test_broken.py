@@ -1,0 +1,82 @@
+"""The batteries bite: each broken operator is caught, by the law that it breaks, and the right one passes."""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+
+from archdsl.searchspace import Architecture, Space, loads
+from archdsl.testing import Effort, Falsified, check_mutation, check_sampler
+from archdsl.testing import mutation as laws
+from archdsl.testing import sampler as sampler_laws
+
+from .broken import mutations, samplers
+from .broken.mutations import MUTATIONS
+from .broken.samplers import SAMPLERS
+
+pytestmark = pytest.mark.properties
+BRIEF = Effort(examples=8, draws=30, shrinks=0)
+
+
+def name_of(own: object) -> str:
+    return str(getattr(own, "__name__", type(own).__name__))
+
+
+@pytest.mark.parametrize(("broken", "law"), MUTATIONS, ids=name_of)
+def test_a_broken_mutation_is_caught(broken: Any, law: str) -> None:
+    with pytest.raises(Falsified) as caught:
+        check_mutation(broken, effort=BRIEF)
+    assert caught.value.law == law
+
+
+def test_the_right_mutation_passes() -> None:
+    check_mutation(mutations.RIGHT, changes=1, effort=BRIEF)
+
+
+def test_a_mutation_that_changes_more_than_it_may_is_caught() -> None:
+    broken = mutations.Broken(mutations.changes_several)
+    check_mutation(broken, effort=BRIEF)
+    with pytest.raises(Falsified) as caught:
+        check_mutation(broken, changes=1, effort=BRIEF)
+    assert caught.value.law == laws.LOCALITY
+
+
+def test_the_shares_of_a_mutation_are_held_to_what_is_declared() -> None:
+    space = loads("""network net(x: vec[2]) -> vec[2] {
+      return x |> choose { a = relu | b = tanh | c = sigmoid } |> choose { d = relu | e = tanh }
+    }""")
+    check_mutation(mutations.RIGHT, spaces=[space], shares=mutations.one_step_shares, effort=BRIEF)
+    broken = mutations.Broken(mutations.prefers_the_first)
+    with pytest.raises(Falsified, match="with 99 % power") as caught:
+        check_mutation(broken, spaces=[space], shares=mutations.one_step_shares, effort=BRIEF)
+    assert caught.value.law == laws.DISTRIBUTION
+
+
+@pytest.mark.parametrize(("broken", "law"), SAMPLERS, ids=name_of)
+def test_a_broken_sampler_is_caught(broken: Callable[[Space, Random], Architecture], law: str) -> None:
+    with pytest.raises(Falsified) as caught:
+        check_sampler(broken, shares="priors", effort=BRIEF)
+    assert caught.value.law == law
+
+
+def test_the_right_sampler_passes() -> None:
+    check_sampler(samplers.samples, shares="priors", effort=BRIEF)
+
+
+def test_a_sampler_that_draws_one_alternative_for_all_uses_of_a_rule_is_caught() -> None:
+    right, broken = samplers.by_walks(samplers.Drawing), samplers.by_walks(samplers.CachedByRule)
+    few = Effort(examples=0, draws=12, shrinks=0)
+    check_sampler(right, spaces=samplers.WALKED, shares="priors", effort=few)
+    with pytest.raises(Falsified, match="never") as caught:
+        check_sampler(broken, spaces=samplers.WALKED, effort=few)
+    assert caught.value.law == sampler_laws.COVERAGE
+    with pytest.raises(Falsified) as caught:
+        check_sampler(broken, spaces=samplers.WALKED, shares="priors", effort=few)
+    assert caught.value.law == sampler_laws.DISTRIBUTION
+
+
+def test_a_sampler_that_deals_cards_is_caught_by_pairs_alone() -> None:
+    with pytest.raises(Falsified) as caught:
+        check_sampler(samplers.deals_cards(), spaces=samplers.WALKED[1:], shares="uniform", effort=BRIEF)
+    assert caught.value.law == sampler_laws.INDEPENDENCE
