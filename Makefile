@@ -48,6 +48,11 @@ slow: $(STAMP) ## run the slow tests
 properties: $(STAMP) ## look longer for a counterexample to the laws
 	HYPOTHESIS_PROFILE=deep $(BIN)/pytest -m properties $(PYTEST_ARGS)
 
+.PHONY: flake
+flake: $(STAMP) ## try all operators with twenty other seeds
+	for seed in $$(seq 1 20); do \
+	ARCHDSL_SEED=$$seed $(BIN)/pytest -q tests/testing/test_shipped.py $(PYTEST_ARGS) || exit 1; done
+
 .PHONY: crash
 crash: $(STAMP) ## kill runs at random moments and resume them
 	$(BIN)/python tests/runs/crash.py

@@ -10,20 +10,24 @@ from archdsl.diagnostics import ArchdslError, Diagnostic
 
 if TYPE_CHECKING:
     from .arrays import tensors
+    from .crossing import check_crossover
     from .dags import graphs
     from .effort import Effort
     from .falsified import Falsified
     from .mutation import check_mutation
     from .programs import architectures, decisions, sources, spaces
+    from .rewriting import check_rewrite
     from .sampler import check_sampler
 
 _HOMES = {
     "arrays": ("tensors",),
+    "crossing": ("check_crossover",),
     "dags": ("graphs",),
     "effort": ("Effort",),
     "falsified": ("Falsified",),
     "mutation": ("check_mutation",),
     "programs": ("architectures", "decisions", "sources", "spaces"),
+    "rewriting": ("check_rewrite",),
     "sampler": ("check_sampler",),
 }
 
@@ -31,7 +35,9 @@ __all__ = [
     "Effort",
     "Falsified",
     "architectures",
+    "check_crossover",
     "check_mutation",
+    "check_rewrite",
     "check_sampler",
     "decisions",
     "graphs",

@@ -96,3 +96,44 @@ REAL = """network net(x: vec[2]) -> vec[2] {
   return x |> choose { a = relu | b = tanh }
 }"""
 """A space with a real setting, whose architectures cannot be counted."""
+
+GRAPHS: tuple[str, ...] = (
+    # An output that is an input.
+    "network net(x: vec[2]) -> vec[2] = x",
+    # An identity between others.
+    "network net(x: vec[2]) -> vec[2] = x |> relu |> identity |> tanh",
+    # Two ops of one kind on one tensor, each with weights of its own.
+    "network net(x: vec[2]) -> vec[2] = linear[2](x) + linear[2](x)",
+    # One layer that is applied twice.
+    """network net(x: vec[2]) -> vec[2] {
+  let f = shared linear[2]
+  return f(x) + f(relu(f(x)))
+}""",
+    # Equal ops without weights, and an operand that is taken twice.
+    "network net(x: vec[2]) -> vec[2] = tanh(x) + tanh(x) + x + x",
+    # A sum of sums, of which an inner one is needed elsewhere.
+    """network net(x: vec[2], y: vec[2]) -> (vec[2], vec[2]) {
+  let s = sum([x, relu(y), y])
+  return sum([s, x, s]), product(s, y)
+}""",
+    # Zeros in a sum, in a mean, in a product and in a maximum.
+    """network net(x: vec[2], y: vec[2]) -> (vec[2], vec[2], vec[2], vec[2]) {
+  let z = zero(x)
+  return sum([x, z, y]), mean([x, z, y]), sum([product(x, z), y]), maximum([x, z])
+}""",
+    # Zeros that pass through activations, pools and convolutions, and not through all of them.
+    """network net(x: image[2, 3, 3]) -> (image[2, 3, 3], image[2, 3, 3], image[2, 3, 3]) {
+  let z = zero(x) |> relu |> conv[2, 3] |> max_pool[3]
+  return x + z, x + sigmoid(z), x + conv[2, 1, bias = true](z)
+}""",
+    # A norm of zeros, whose shift remains.
+    "network net(x: image[2, 3, 3]) -> image[2, 3, 3] = x + bn(zero(x)) + bn[affine = false](zero(x))",
+    # What is drawn twice is not the same.
+    "network net(x: vec[2]) -> vec[2] = drop_path[0.5](x) + drop_path[0.5](x)",
+    # Ops with several operands whose order matters.
+    """network net(x: image[2, 3, 3], y: image[2, 3, 3]) -> image[2, 3, 3] {
+  let a, b = split[2](concat(y, x, y) |> conv[4, 1])
+  return concat(b, a) |> avg_pool[3] |> conv[2, 3, groups = 2] |> bn |> relu
+}""",
+)
+"""Networks without choices, the smallest first: each has one thing in it that rewrites get wrong."""

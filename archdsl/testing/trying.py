@@ -38,8 +38,9 @@ def try_law(
     effort: Effort,
     *,
     first: Iterable[Example] = (),
+    times: int = 1,
 ) -> None:
-    """Try a law on some first examples and on drawn ones.
+    """Try a law on some first examples and on drawn ones, `times` as many as the effort says.
 
     Raises:
         Falsified: it does not hold; the example is the smallest that was found.
@@ -47,7 +48,7 @@ def try_law(
     allow_deep_calls()
     failure = next((found for own in first if (found := _failure(law, own)) is not None), None)
     if failure is None:
-        drawn = _examples(strategy, effort.examples, effort.seed)
+        drawn = _examples(strategy, times * effort.examples, effort.seed)
         failure = next((found for own in drawn if (found := _failure(law, own)) is not None), None)
     if failure is not None:
         raise _smaller(law, strategy, effort, failure) from failure.__cause__

@@ -6,17 +6,23 @@ from typing import Any
 
 import pytest
 
+from archdsl.ir import Graph
+from archdsl.ir.rewrites import PASSES, AbsorbZero, CollapseIdentity, Pass
 from archdsl.searchspace import Architecture, Space, loads
-from archdsl.testing import Effort, Falsified, check_mutation, check_sampler
+from archdsl.testing import Effort, Falsified, check_crossover, check_mutation, check_rewrite, check_sampler
 from archdsl.testing import mutation as laws
+from archdsl.testing import rewriting as rewrite_laws
 from archdsl.testing import sampler as sampler_laws
 
-from .broken import mutations, samplers
+from .broken import crossovers, mutations, rewrites, samplers
+from .broken.crossovers import CROSSOVERS
 from .broken.mutations import MUTATIONS
+from .broken.rewrites import REWRITES
 from .broken.samplers import SAMPLERS
 
 pytestmark = pytest.mark.properties
 BRIEF = Effort(examples=8, draws=30, shrinks=0)
+WIDE = Effort(examples=25, draws=30, shrinks=0)
 
 
 def name_of(own: object) -> str:
@@ -80,3 +86,36 @@ def test_a_sampler_that_deals_cards_is_caught_by_pairs_alone() -> None:
     with pytest.raises(Falsified) as caught:
         check_sampler(samplers.deals_cards(), spaces=samplers.WALKED[1:], shares="uniform", effort=BRIEF)
     assert caught.value.law == sampler_laws.INDEPENDENCE
+
+
+@pytest.mark.parametrize(("broken", "law"), CROSSOVERS, ids=name_of)
+def test_a_broken_crossover_is_caught(broken: Any, law: str) -> None:
+    with pytest.raises(Falsified) as caught:
+        check_crossover(broken, effort=BRIEF)
+    assert caught.value.law == law
+
+
+def test_the_right_crossover_passes() -> None:
+    check_crossover(crossovers.RIGHT, effort=BRIEF)
+
+
+@pytest.mark.parametrize(("broken", "law"), REWRITES, ids=name_of)
+def test_a_broken_rewrite_is_caught(broken: rewrites.Rewriting, law: str) -> None:
+    with pytest.raises(Falsified) as caught:
+        check_rewrite(broken, effort=WIDE)
+    assert caught.value.law == law
+
+
+@pytest.mark.parametrize("rewrite", PASSES, ids=lambda own: str(own.name))
+def test_the_right_rewrites_pass(rewrite: Pass) -> None:
+    check_rewrite(rewrite, effort=WIDE)
+
+
+def test_a_rewrite_is_held_to_what_it_promises() -> None:
+    def has_no_identity(graph: Graph) -> bool:
+        return all(node.op != "identity" for node in graph.nodes)
+
+    check_rewrite(CollapseIdentity(), ensures=has_no_identity, effort=WIDE)
+    with pytest.raises(Falsified) as caught:
+        check_rewrite(AbsorbZero(), ensures=has_no_identity, effort=WIDE)
+    assert caught.value.law == rewrite_laws.PROMISE
