@@ -1,6 +1,7 @@
 """Graphs to test with: random architectures of every shipped network, and of small programs."""
 
 from collections.abc import Callable, Hashable, Iterator
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import final
@@ -88,3 +89,9 @@ def open_graph(network: Network) -> Graph | None:
         return supergraph(network)
     except ArchdslError:
         return None
+
+
+@cache
+def open_shipped(path: Path, name: str) -> Graph | None:
+    """Give the supergraph of a network of the library, if it has one; opened once for all tests of a process."""
+    return open_graph(shipped_network(path, name))

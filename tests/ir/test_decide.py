@@ -14,7 +14,7 @@ from archdsl.ir.decide import decide
 from archdsl.ir.rewrites import CollapseIdentity, RemoveDeadNodes, rewrite
 from archdsl.testing import sources
 
-from .architectures import Drawn, network_of, open_graph, shipped, shipped_network
+from .architectures import Drawn, network_of, open_graph, open_shipped, shipped, shipped_network
 
 SHIPPED = {id: (path, name) for id, path, name in shipped()}
 
@@ -57,8 +57,7 @@ def assert_decides(network: Network, whole: Graph, seed: int) -> None:
 
 @pytest.mark.parametrize("id", SHIPPED)
 def test_a_shipped_supergraph_is_decided(id: str) -> None:
-    network = shipped_network(*SHIPPED[id])
-    whole = open_graph(network)
+    network, whole = shipped_network(*SHIPPED[id]), open_shipped(*SHIPPED[id])
     if whole is None:
         pytest.skip("its choices cannot all be kept open")
     for seed in range(2):

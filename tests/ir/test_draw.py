@@ -17,7 +17,7 @@ from archdsl.ir.draw.pictures import Box
 from archdsl.ir.draw.scopes import prefixes
 from archdsl.ir.draw.words import shortened, width_of
 
-from .architectures import drawn_graph, network_of, open_graph, shipped, shipped_network
+from .architectures import drawn_graph, network_of, open_shipped, shipped, shipped_network
 from .pictures import assert_drawn_well
 
 SHIPPED = {id: (path, name) for id, path, name in shipped()}
@@ -63,7 +63,7 @@ def test_an_architecture_of_a_shipped_space_is_drawn_well(id: str, seed: int) ->
 
 @pytest.mark.parametrize("id", SHIPPED)
 def test_the_supergraph_of_a_shipped_space_is_drawn_well(id: str) -> None:
-    graph = open_graph(shipped_network(*SHIPPED[id]))
+    graph = open_shipped(*SHIPPED[id])
     if graph is None:
         pytest.skip("its choices cannot all be kept open")
     assert_drawn_well(to_svg(graph))

@@ -13,7 +13,7 @@ from archdsl.searchspace import loads
 from archdsl.testing import sources
 from tests.strategies_scan import Recurrent, recurrents
 
-from .architectures import drawn_graph, network_of, open_graph, shipped, shipped_network
+from .architectures import drawn_graph, network_of, open_graph, open_shipped, shipped, shipped_network
 
 SHIPPED = {id: (path, name) for id, path, name in shipped()}
 
@@ -178,7 +178,7 @@ def test_a_supergraph_prints_its_alternatives_below_their_choice() -> None:
 
 @pytest.mark.parametrize("id", SHIPPED)
 def test_a_shipped_supergraph_prints_every_op_once(id: str) -> None:
-    graph = open_graph(shipped_network(*SHIPPED[id]))
+    graph = open_shipped(*SHIPPED[id])
     if graph is None or not graph.is_supergraph:
         pytest.skip("its choices cannot all be kept open, or it has none")
     lines = [line.partition(", weights of ")[0] for line in print_graph(graph).splitlines() if " at " in line]

@@ -27,7 +27,7 @@ from archdsl.ir import (
     verify,
 )
 
-from .architectures import drawn_graph, network_of, open_graph, shipped, shipped_network
+from .architectures import drawn_graph, network_of, open_graph, open_shipped, shipped, shipped_network
 
 SHIPPED = {id: (path, name) for id, path, name in shipped()}
 
@@ -92,7 +92,7 @@ def test_an_architecture_of_a_shipped_space_is_valid(id: str, seed: int) -> None
 
 @pytest.mark.parametrize("id", SHIPPED)
 def test_the_supergraph_of_a_shipped_space_is_valid(id: str) -> None:
-    graph = open_graph(shipped_network(*SHIPPED[id]))
+    graph = open_shipped(*SHIPPED[id])
     if graph is None:
         pytest.skip("its choices cannot all be kept open")
     assert verify(graph) == ()
