@@ -27,8 +27,43 @@ class Backend(Protocol):
         """Count the parameters and the multiply-accumulates of an op on its built module."""
         ...
 
+    def examine(self, graph: Graph) -> "Examined":
+        """Build an architecture for tests."""
+        ...
+
     def device(self, name: str) -> str:
         """Name the device that `auto` and so on stand for here."""
+        ...
+
+
+class Examined(Protocol):
+    """An architecture as a backend builds it, opened for tests: arrays in, arrays out, all in float64."""
+
+    @property
+    def tensors(self) -> Mapping[tuple[str, str], tuple[tuple[int, ...], str]]:
+        """The shape and the kind, `weight` or `buffer`, of each tensor, by parameters key and declared name."""
+        ...
+
+    @property
+    def undeclared(self) -> tuple[str, ...]:
+        """The names of the tensors that no declaration knows of."""
+        ...
+
+    def run(self, inputs: Sequence[Any], weights: Mapping[str, Any], *, training: bool = False) -> list[Any]:
+        """Give the outputs."""
+        ...
+
+    def slope(
+        self,
+        inputs: Sequence[Any],
+        weights: Mapping[str, Any],
+        directions: Sequence[Any],
+        of_weights: Mapping[str, Any],
+        factors: Sequence[Any],
+        *,
+        training: bool = False,
+    ) -> float | None:
+        """Give how fast the outputs, times factors and summed, grow along directions; None without derivatives."""
         ...
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .dags import graphs
     from .effort import Effort
     from .falsified import Falsified
+    from .lowerings import check_lowering
     from .mutation import check_mutation
     from .programs import architectures, decisions, sources, spaces
     from .rewriting import check_rewrite
@@ -25,6 +26,7 @@ _HOMES = {
     "dags": ("graphs",),
     "effort": ("Effort",),
     "falsified": ("Falsified",),
+    "lowerings": ("check_lowering",),
     "mutation": ("check_mutation",),
     "programs": ("architectures", "decisions", "sources", "spaces"),
     "rewriting": ("check_rewrite",),
@@ -36,6 +38,7 @@ __all__ = [
     "Falsified",
     "architectures",
     "check_crossover",
+    "check_lowering",
     "check_mutation",
     "check_rewrite",
     "check_sampler",

@@ -52,7 +52,7 @@ class Effort:
 EFFORTS = {
     "quick": Effort(examples=8, draws=20, shrinks=200),
     "normal": Effort(),
-    "deep": Effort(examples=1000, draws=100, shrinks=2000),
+    "deep": Effort(examples=500, draws=100, shrinks=2000),
 }
 """The efforts by name."""
 

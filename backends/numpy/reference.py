@@ -1,6 +1,6 @@
 """The numpy backend as others reach it: a graph with weights of its own, ready to run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, final
 
 import numpy as np
@@ -68,6 +68,10 @@ class NumpyBackend:
             weights[key][name] = array.copy()
         return Reference(graph, weights)
 
+    def examine(self, graph: Graph) -> "Examined":
+        """Open an architecture for tests."""
+        return Examined(graph)
+
     def measure(self, graph: Graph, address: str) -> tuple[int, int]:
         """Give the declared parameters and multiply-accumulates of an op: nothing is built that could be measured.
 
@@ -85,3 +89,33 @@ class NumpyBackend:
 def _undeclared(op: str, what: str) -> ArchdslError:
     message = f"the numpy backend cannot run op `{op}`, which does not declare its {what}"
     return ArchdslError(Diagnostic("undeclared-op", message))
+
+
+@final
+class Examined:
+    """An architecture, opened for tests: what it owns is what is declared."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    @property
+    def tensors(self) -> Mapping[tuple[str, str], tuple[tuple[int, ...], str]]:
+        """The shape and the kind of each tensor, by parameters key and declared name."""
+        return {
+            (key, own.name): (own.shape, own.kind)
+            for key, declared in self._graph.weights().items()
+            for own in declared or ()
+        }
+
+    @property
+    def undeclared(self) -> tuple[str, ...]:
+        """Nothing: a lowering has no tensors of its own."""
+        return ()
+
+    def run(self, inputs: Sequence[Array], weights: Mapping[str, Weights], *, training: bool = False) -> list[Array]:
+        """Give the outputs."""
+        return run(self._graph, inputs, weights, training=training)
+
+    def slope(self, *_: object, **__: object) -> None:
+        """Give nothing: there are no derivatives here."""
+        return

@@ -9,6 +9,7 @@ from archdsl.operators.weight_map import WeightMap
 from . import lowerings as lowerings
 from .build import check_op, to_meta
 from .device import select_device
+from .examined import Examined
 from .example import empty_input
 from .inheriting import take_weights
 from .network import Network, build_network
@@ -61,6 +62,10 @@ class TorchBackend:
         module = to_meta(graph, node)
         inputs = [empty_input(graph.type_of(value), 1) for value in node.inputs]
         return count_parameters(module), count_macs(module, *inputs)
+
+    def examine(self, graph: Graph) -> Examined:
+        """Build an architecture for tests."""
+        return Examined(graph)
 
     def device(self, name: str) -> str:
         """Name the device that `auto`, `cpu`, `cuda:1` and so on stand for here.

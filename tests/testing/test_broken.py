@@ -6,16 +6,27 @@ from typing import Any
 
 import pytest
 
+from archdsl.diagnostics import UsageError
 from archdsl.ir import Graph
 from archdsl.ir.rewrites import PASSES, AbsorbZero, CollapseIdentity, Pass
 from archdsl.searchspace import Architecture, Space, loads
-from archdsl.testing import Effort, Falsified, check_crossover, check_mutation, check_rewrite, check_sampler
+from archdsl.testing import (
+    Effort,
+    Falsified,
+    check_crossover,
+    check_lowering,
+    check_mutation,
+    check_rewrite,
+    check_sampler,
+)
+from archdsl.testing import lowerings as lowering_laws
 from archdsl.testing import mutation as laws
 from archdsl.testing import rewriting as rewrite_laws
 from archdsl.testing import sampler as sampler_laws
 
-from .broken import crossovers, mutations, rewrites, samplers
+from .broken import crossovers, lowerings, mutations, rewrites, samplers
 from .broken.crossovers import CROSSOVERS
+from .broken.lowerings import LOWERINGS
 from .broken.mutations import MUTATIONS
 from .broken.rewrites import REWRITES
 from .broken.samplers import SAMPLERS
@@ -119,3 +130,31 @@ def test_a_rewrite_is_held_to_what_it_promises() -> None:
     with pytest.raises(Falsified) as caught:
         check_rewrite(AbsorbZero(), ensures=has_no_identity, effort=WIDE)
     assert caught.value.law == rewrite_laws.PROMISE
+
+
+@pytest.mark.parametrize(("backend", "op", "law"), LOWERINGS, ids=lambda own: own if "_" in own else "")
+def test_a_broken_lowering_is_caught(backend: str, op: str, law: str) -> None:
+    with pytest.raises(Falsified) as caught:
+        check_lowering(backend, op, space=lowerings.space_of(op), effort=BRIEF)
+    assert caught.value.law == law
+
+
+@pytest.mark.parametrize("backend", ["torch", "numpy"])
+def test_the_right_lowering_passes(backend: str) -> None:
+    check_lowering(backend, lowerings.RIGHT, space=lowerings.space_of(lowerings.RIGHT), effort=BRIEF)
+
+
+def test_a_wrong_cost_is_caught() -> None:
+    space = loads("""
+    op scaled(x: vec[d]) -> vec[d] { weight scale[d] macs = d * d }
+    network net(x: vec[4]) -> vec[4] = x |> scaled
+    """)
+    with pytest.raises(Falsified, match="declared 16, measured 0") as caught:
+        check_lowering("torch", lowerings.RIGHT, space=space, effort=BRIEF)
+    assert caught.value.law == lowering_laws.COST
+
+
+def test_a_lowering_of_no_standard_op_needs_a_space() -> None:
+    with pytest.raises(UsageError, match="no standard op `con`") as caught:
+        check_lowering("torch", "con")
+    assert caught.value.diagnostics[0].help == "an op with a similar name exists: `conv`"

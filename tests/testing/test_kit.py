@@ -98,7 +98,7 @@ def test_pytest_selects_the_effort_and_the_seed(tmp_path: Path) -> None:
 def test_what_a_check_is_told_goes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARCHDSL_EFFORT", "deep")
     monkeypatch.setenv("ARCHDSL_SEED", "3")
-    assert effort_of(None, None, None) == Effort(examples=1000, draws=100, shrinks=2000, seed=3)
+    assert effort_of(None, None, None) == Effort(examples=500, draws=100, shrinks=2000, seed=3)
     assert effort_of("quick", 5, 0).examples == 5
     assert effort_of("quick", None, 9).seed == 9
     assert effort_of(Effort(seed=2), None, None).seed == 2

@@ -1,6 +1,7 @@
 """Every shipped operator passes its battery; `make flake` tries them with other seeds."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -9,7 +10,9 @@ from archdsl.ir import Graph, Node
 from archdsl.ir.rewrites import AbsorbZero, CollapseIdentity, Pass, RemoveDeadNodes
 from archdsl.operators import ResampleDecision
 from archdsl.searchspace import Architecture, Space
-from archdsl.testing import check_mutation, check_rewrite, check_sampler
+from archdsl.testing import check_lowering, check_mutation, check_rewrite, check_sampler
+from archdsl.testing.declared import DECLARED
+from archdsl.testing.effort import effort_of
 from tests.ir.test_rewrites import every_pass
 
 pytestmark = pytest.mark.properties
@@ -62,3 +65,10 @@ PROMISES: dict[str, Callable[[Graph], bool]] = {
 @every_pass
 def test_a_rewrite_keeps_its_laws(own: Pass) -> None:
     check_rewrite(own, ensures=PROMISES.get(own.name))
+
+
+@pytest.mark.parametrize("op", sorted(DECLARED))
+def test_the_reference_lowers_an_op_by_its_laws(op: str) -> None:
+    """A few uses of each: the contract of ops holds torch's lowerings to the reference at many."""
+    effort = effort_of(None, None, None)
+    check_lowering("numpy", op, effort=replace(effort, examples=max(1, effort.examples // 8)))

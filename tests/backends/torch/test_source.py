@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,8 @@ from hypothesis import strategies as st
 
 from archdsl.ir import Graph
 from archdsl.searchspace import load, loads
-from archdsl.testing.declared import DECLARED
+from archdsl.testing import lowerings
 from archdsl.testing.op_uses import INSTANCES
-from tests.contracts.op_contract import as_graph
 from tests.interop.exported import DARTS_V2, compiled, decisions, inputs_of, read, renamed
 
 SMALL: dict[str, dict[str, Any]] = {
@@ -124,9 +122,7 @@ def test_programs_of_all_kinds_compute_the_same_as_their_models(program: str) ->
 @settings(max_examples=10)
 @given(data=st.data())
 def test_every_standard_op_computes_the_same_as_its_text(op: str, data: st.DataObject) -> None:
-    instance = data.draw(INSTANCES[op])
-    facts = DECLARED[op].infer(instance.attributes, instance.types)
-    check(replace(as_graph(instance, facts), ops=DECLARED))
+    check(lowerings.graph_of(data.draw(INSTANCES[op])))
 
 
 def test_in_training_mode_a_model_gives_the_auxiliary_outputs_too() -> None:
