@@ -162,6 +162,11 @@ class Interpreter:
         """Give a value that depends on no open choice."""
         return value if self.opening is None else self.opening.plain(value, span)
 
+    def disregard_requirements(self) -> None:
+        """Walk as if nothing were required: what tensors are made of is then kept for nobody."""
+        self.heeds_requirements = False
+        self.flows = Flows(self.program, kept=False)
+
     def seen(self, tree: ast.Expr, env: Env) -> tuple[Any_, Hashable]:
         """Give the value of an expression that decides nothing, and its identity; it may be known from a batch."""
 

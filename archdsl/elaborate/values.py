@@ -405,6 +405,8 @@ def named(part: str, value: Any_) -> Any_:
             return tuple(named(part, item) for item in items)
         case Subset(items=items) | Guarded(items=items) if _holds_layers(items):
             return replace(value, items=tuple(named(part, item) for item in items))
+        case Lifted(cases=cases) if not is_layer(value):
+            return replace(value, cases=tuple(named(part, case) for case in cases))
         case _ if is_layer(value):
             return Named(part, value)  # type: ignore[arg-type]
         case _:
@@ -417,6 +419,8 @@ def _holds_layers(items: tuple[Any_, ...]) -> bool:
     match first:
         case tuple(inner) | Subset(items=inner) | Guarded(items=inner):
             return _holds_layers(inner)
+        case Lifted(cases=cases) if not is_layer(first):
+            return _holds_layers(cases)
         case _:
             return is_layer(first)
 

@@ -78,7 +78,7 @@ class Explorer:
         self._told_apart = 0
         self._left_out = False
         if apart is not None:
-            self._interpreter.heeds_requirements = False
+            self._interpreter.disregard_requirements()
         if known is not None:
             self._known.update(known.parts)
             self._tied.update(known.tied)

@@ -86,6 +86,29 @@ def test_what_is_not_chosen_is_left_out_of_sums() -> None:
     assert [len(node.inputs) for node in one.nodes if node.op == "add"] == [1]
 
 
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "choose { one = [linear[4], relu] | two = [tanh, linear[4]] }",
+        "choose 2 of { relu | linear[4] | sigmoid when k == 1 }",
+        "[linear[4], choose one of [relu, tanh]] if k == 0 else [sigmoid, linear[4]]",
+        "[choose { one = [linear[4]] | two = [tanh, linear[4]] } for i in 0..1][k]",
+    ],
+)
+def test_a_layer_out_of_a_list_that_depends_on_a_choice_bears_the_name_of_the_list(layers: str) -> None:
+    network = network_of(f"""
+        network n(x: vec[4]) -> vec[4] {{
+          let k = choose {{ 0 | 1 }}
+          let layers = {layers}
+          return x |> layers[0] |> layers[-1]
+        }}
+    """)
+    whole = open_graph(network)
+    assert whole is not None
+    for seed in range(4):
+        assert_decides(network, whole, seed)
+
+
 def test_an_output_that_the_decisions_leave_out_is_a_mistake() -> None:
     whole = open_graph(network_of("network n(x: vec[4]) -> vec[4] = x |> choose { relu | tanh }"))
     assert whole is not None

@@ -87,6 +87,25 @@ EXACT = {
         9,
         4,
     ),
+    "what a requirement asks of costs is disregarded": (
+        """cell g(x: vec[d]) -> vec[d] {
+          require params <= 12
+          return x |> choose { one = linear[d] | none = relu | two = linear[d] |> linear[d] }
+        }
+        network n(x: vec[3]) -> vec[3] { require macs < 10 return x |> g |> choose { relu | linear[3] } }""",
+        3 * 2,
+        2 + 1,
+    ),
+    "what a requirement asks of a wiring is disregarded": (
+        """cell g(x: vec[d]) -> vec[d] {
+          nodes h[2] after (x) { return sum(relu(e) for e in choose 1.. of earlier) }
+          require edges(h) < 3
+          return h[-1]
+        }
+        network n(x: vec[3]) -> vec[3] { return x |> g |> choose { relu | tanh } }""",
+        3 * 2,
+        2 * 2,
+    ),
     "a cell that a decision leads to is decided in any case": (
         """cell a(x: t) { return x |> choose { relu | tanh | sigmoid } }
         network n(x: vec[4]) -> vec[4] { return x |> choose { a | b = relu } }""",
