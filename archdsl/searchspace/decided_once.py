@@ -4,7 +4,8 @@ A `Used` is one fact: what is decided under a root is of a class. Two of one roo
 have members in common, so they are met like two literals of one address; in the end each gives way to its own set.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import product
 from typing import final
 
 from archdsl.elaborate.addresses import is_relative
@@ -73,6 +74,38 @@ def roots_used(node: Diagram) -> frozenset[str]:
         elif isinstance(current, (Product, Sum)):
             stack.extend((child, prefix) for child in current.children)
     return frozenset(found)
+
+
+def pairs_used(node: Diagram) -> Iterator[tuple[Used, Used]]:
+    """Give two uses of one root each that stand together in a flat diagram, of unlike classes; each pair once."""
+    told: set[tuple[int, int]] = set()
+    known: dict[int, dict[int, Used]] = {}
+
+    def visit(current: Diagram) -> Iterator[tuple[Used, Used]]:
+        if id(current) in known:
+            return
+        found = known[id(current)] = {}
+        match current:
+            case Used(child=child):
+                yield from visit(child)
+                found.update({**known[id(child)], id(current): current})
+            case Product(children=children) | Sum(children=children):
+                for child in children:
+                    yield from visit(child)
+                    if isinstance(current, Product):
+                        yield from unlike(found.values(), known[id(child)].values())
+                    found.update(known[id(child)])
+            case _:
+                pass
+
+    def unlike(some: Iterable[Used], others: Iterable[Used]) -> Iterator[tuple[Used, Used]]:
+        for first, second in product(some, others):
+            pair = id(first), id(second)
+            if first is not second and first.root == second.root and pair not in told:
+                told.add(pair)
+                yield first, second
+
+    yield from visit(node)
 
 
 def _roots(of: Callable[[Used], frozenset[str]]) -> Fold[frozenset[str]]:

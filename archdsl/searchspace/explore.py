@@ -8,7 +8,7 @@ of which signature they used, and in the end the signatures of one root are join
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
-from itertools import combinations, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any, final
 
 from archdsl.diagnostics import Span
@@ -24,7 +24,7 @@ from archdsl.ir import Interval, Label, Weight
 from .alternatives import KnownAlternatives
 from .apart import Apart, KnownParts
 from .causes import MAX_PATHS_TO_COMPARE, Unlike, causes_of, settled
-from .decided_once import Settler
+from .decided_once import Settler, pairs_used
 from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, Used, product, union
 from .exploration import Exploration, Failure, Faulty, Outcome, Use, uses_of
 from .joined import Joined, Wide, are_alike
@@ -138,13 +138,15 @@ class Explorer:
         return right, replace(whole, failures=tuple(settled(own, known[own.key], right) for own in failures))
 
     def unlike_uses(self, whole: Exploration) -> Unlike | None:
-        """Find two uses of what is decided once that have no label in common."""
+        """Find two uses of what is decided once, in unlike places, that have no label in common."""
+        known = {self._tied[key].sort: place for key, place in self._places.items()}
         for outcome in whole.outcomes:
-            for first, second in combinations(outcome.uses, 2):
-                if first.root == second.root:
-                    a, b = (self._interner.flatten(self._decided_by(use)) for use in (first, second))
-                    if self._meet(a, b) is EMPTY:
-                        return Unlike(first.root, (a, b), (self._places[first.key], self._places[second.key]))
+            for pair in pairs_used(self._facts(outcome)):
+                members = tuple(self._settler.settle(own.child) for own in pair)
+                places = [next(known[sort] for sort in own.places if sort in known) for own in pair]
+                if places[0] != places[1] and self._meet.all(members) is EMPTY:
+                    (first, a), (second, b) = sorted(zip(places, members, strict=True), key=lambda use: use[0].start)
+                    return Unlike(pair[0].root, (a, b), (first, second))
         return None
 
     def _united(self, parts: Iterable[Outcome | Faulty]) -> Diagram:
@@ -153,8 +155,12 @@ class Explorer:
 
     def members(self, own: Outcome | Faulty) -> Diagram:
         """Join what the paths of a class decide with what is decided once and used by them."""
+        return self._settler.settle(self._facts(own))
+
+    def _facts(self, own: Outcome | Faulty) -> Diagram:
+        """Join what the paths of a class decide with the facts of what is used by them."""
         used = (self._used(use) for use in own.uses)
-        return self._settler.settle(self._interner.flatten(product((own.diagram, *used))))
+        return self._interner.flatten(product((own.diagram, *used)))
 
     def _used(self, use: Use) -> Used:
         known = self._tied[use.key]

@@ -1,11 +1,12 @@
 """What is used, joined with what is decided by itself: each use allows the labels of its class."""
 
+from itertools import combinations
 from itertools import product as combinations_of
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdsl.searchspace.decided_once import Settler, roots_used
+from archdsl.searchspace.decided_once import Settler, pairs_used, roots_used
 from archdsl.searchspace.diagram import EMPTY, Diagram, Interner, Literal, Meet, Used, product, union
 from archdsl.testing.brute_force import Decisions, Key, key_of
 
@@ -69,6 +70,26 @@ def test_what_is_settled_holds_what_all_uses_allow_each_once(chosen: list[list[C
 def test_the_roots_of_what_is_used_are_told(chosen: list[list[Class | None]]) -> None:
     used = {own[0] for ways in chosen for own in ways if own is not None}
     assert roots_used(diagram_of(chosen)) == used
+
+
+@given(edges())
+def test_pairs_of_uses_are_those_of_two_edges(chosen: list[list[Class | None]]) -> None:
+    interner = Interner()
+
+    def told(root: str, *both: frozenset[int]) -> tuple[str, frozenset[frozenset[int]]]:
+        return root, frozenset(both)
+
+    def labels(own: Used) -> frozenset[int]:
+        return frozenset(label for member in members(own.child) for label in member.values() if isinstance(label, int))
+
+    pairs = pairs_used(interner.flatten(diagram_of(chosen)))
+    used = [[own for own in ways if own is not None] for ways in chosen]
+    assert {told(a.root, labels(a), labels(b)) for a, b in pairs} == {
+        told(a[0], a[2], b[2])
+        for some, others in combinations(used, 2)
+        for a, b in combinations_of(some, others)
+        if a[0] == b[0] and a[2] != b[2]
+    }
 
 
 def test_classes_exclude_each_other_within_one_set_alone() -> None:
