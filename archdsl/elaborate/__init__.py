@@ -1,6 +1,7 @@
 """The meaning of the language: a program, walked by one interpreter under a handler of its choices."""
 
 from .cells import cell_networks
+from .decided_kinds import Kind
 from .faults import Fault, Outside
 from .handlers import Between, Handler, Keep, OneOf, Point, Replay, SomeOf
 from .interpreter import Interpreter
@@ -10,6 +11,7 @@ from .network import (
     Network,
     architecture_graph,
     bind_network,
+    kinds_of,
     replayed_graph,
     settings_of,
     supergraph,
@@ -25,6 +27,7 @@ __all__ = [
     "Handler",
     "Interpreter",
     "Keep",
+    "Kind",
     "ModuleScope",
     "Network",
     "OneOf",
@@ -37,6 +40,7 @@ __all__ = [
     "bind_network",
     "cell_networks",
     "check_names",
+    "kinds_of",
     "library",
     "load_program",
     "read_source",

@@ -14,6 +14,7 @@ from .addresses import Frame, join, label_of
 from .advice import label_fixes
 from .builtins import is_number
 from .chosen import iterates_chosen
+from .decided_kinds import DecidedKinds
 from .faults import fail
 from .handlers import OneOf, SomeOf
 from .levels import no_alternative_ends
@@ -59,10 +60,11 @@ class Entry:
 
 @final
 class Choices:
-    """The part of the interpreter that meets `choose`."""
+    """The part of the interpreter that meets `choose`; `kinds` notes what is decided, where somebody asks for it."""
 
     def __init__(self, interpreter: "Interpreter") -> None:
         self._interpreter = interpreter
+        self.kinds: DecidedKinds | None = None
 
     def _kept(self, decision: str, span: Span) -> "OpenChoices | None":
         """Give who keeps a choice open; nothing where it is decided."""
@@ -80,7 +82,10 @@ class Choices:
         if kept := self._kept(frame.decision, tree.span):
             return kept.of_alternatives(tree, entries, frame, part)
         entry = self._decide(tree, entries, frame)
-        return self._named(part, entry, self.value(entry, frame))
+        value = self.value(entry, frame)
+        if self.kinds is not None:
+            self.kinds.alternatives(frame.decision, [value])
+        return self._named(part, entry, value)
 
     @staticmethod
     def _named(part: str, entry: Entry, value: Any_) -> Any_:
@@ -188,6 +193,8 @@ class Choices:
         if kept := self._kept(frame.decision, tree.span):
             return kept.of_some(point, items, frame.instance)
         indices = point.indices(self._interpreter.handler.choose(point))
+        if self.kinds is not None:
+            self.kinds.elements(frame.decision, items)
         chosen = tuple(items[index] for index in indices)
         self._mark(chosen)
         return Subset(chosen, indices, of_tensors=not chosen and holds_tensors(source))
@@ -225,6 +232,8 @@ class Choices:
                 return kept.of_some(point, [kept.if_any(partial(value_of, own)) for own in entries], frame.instance)
             chosen = [entries[index] for index in point.indices(self._interpreter.handler.choose(point))]
         items = tuple(map(value_of, chosen))
+        if self.kinds is not None and entries:
+            self.kinds.alternatives(frame.decision, items)
         of_tensors = not items and rank(tree, env) == 1
         return Subset(items, tuple(entry.label for entry in chosen), of_tensors)
 
@@ -243,6 +252,8 @@ class Choices:
         if kept := self._kept(frame.decision, tree.span):
             return kept.of_elements(tree, items, labels, frame, part)
         label = self._interpreter.handler.choose(OneOf(frame.decision, labels, (1.0,) * len(labels), tree.span))
+        if self.kinds is not None:
+            self.kinds.elements(frame.decision, items)
         index = next(i for i, own in enumerate(labels) if own == label and type(own) is type(label))
         self._mark((items[index],))
         return items[index]

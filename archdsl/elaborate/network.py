@@ -13,6 +13,7 @@ from .addresses import NOWHERE, Frame
 from .binding import STATIC_KINDS, complete
 from .bodies import split_auxiliaries
 from .builder import Builder
+from .decided_kinds import DecidedKinds, Kind
 from .faults import Fault, Outside, fail
 from .handlers import Handler, Keep, Replay, Static
 from .interpreter import Interpreter
@@ -148,6 +149,14 @@ def settings_of(network: Network, decisions: Mapping[str, Decision]) -> dict[str
     interpreter = Interpreter(network.program, Replay(decisions))
     network.walk(interpreter, tuple(Tensor(port.type) for port in network.inputs))
     return dict(interpreter.settings.met)
+
+
+def kinds_of(network: Network, decisions: Mapping[str, Decision]) -> dict[str, Kind]:
+    """Give what the decisions of an architecture choose, by address."""
+    interpreter = Interpreter(network.program, Replay(decisions))
+    kinds = interpreter.choices.kinds = DecidedKinds()
+    network.walk(interpreter, tuple(Tensor(port.type) for port in network.inputs))
+    return kinds.found
 
 
 def unknown_decisions(unknown: list[str], asked: Mapping[str, Decision]) -> tuple[Diagnostic, ...]:

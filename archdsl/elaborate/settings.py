@@ -34,7 +34,11 @@ class Settings:
             span = statement.value.span
             held = opening.evaluate(lambda: self._value(statement.value, inner)[0], inner.frame, span)
             return env.bind(statement.name, held, chosen=chosen)
+        kinds = self._interpreter.choices.kinds
+        before = len(kinds.found) if kinds is not None else 0
         value, told = self._value(statement.value, inner)
+        if kinds is not None:
+            kinds.settings(before)
         plain = elements_or_self(told)
         if not is_static(plain):
             message = f"a setting is a number, a bool, a string or a list of such, given {describe(told)}"
@@ -70,6 +74,8 @@ class Settings:
             return Unread(interval), low
         address = env.frame.child(self._interpreter.part(tree, env)).decision
         label = self._interpreter.handler.choose(Between(address, interval, tree.span))
+        if self._interpreter.choices.kinds is not None:
+            self._interpreter.choices.kinds.elements(address, [label])
         return Unread(interval), label
 
     @staticmethod

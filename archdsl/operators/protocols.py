@@ -28,6 +28,8 @@ class Mutation(Protocol):
     def apply(self, architecture: Architecture, space: Space, rng: Random) -> Architecture:
         """Give another architecture of the space.
 
+        Where it is left to chance whether something changes, it may be the same.
+
         Raises:
             NoChange: there is none that the mutation could give.
         """

@@ -1,5 +1,7 @@
 """Spaces and architectures: what can be asked of all the programs that one program stands for."""
 
+from archdsl.elaborate import Kind
+
 from .architecture import Architecture
 from .bounds import Bounds, CostRange, End
 from .check import Verdict, check_space
@@ -12,6 +14,7 @@ __all__ = [
     "Bounds",
     "CostRange",
     "End",
+    "Kind",
     "ProgramChanged",
     "Space",
     "Verdict",

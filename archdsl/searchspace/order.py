@@ -73,7 +73,21 @@ def _next(trace: Trace | None, prefix: str, around: _Around | None, decided: Map
 def _index(labels: tuple[Labels, ...], label: Label) -> int:
     """Find a label; -1 where it is none of them."""
     key = key_of(label)
-    return next((i for i, own in enumerate(labels) if key_of(own) == key), -1)
+    return next(
+        (i for i, own in enumerate(labels) if key_of(own) == key or (isinstance(own, Interval) and label in own)), -1
+    )
+
+
+def asked(trace: Trace, decisions: Mapping[str, Label]) -> list[str]:
+    """Give the addresses of a member's decisions in the order in which they are asked for."""
+    decided: dict[str, Label] = {}
+    question = _next(trace, "", None, decided)
+    while question is not None:
+        label = decided[question.address] = decisions[question.address]
+        if len(decided) == len(decisions):
+            break  # what is left of the walk asks for none anew
+        question = question.after(_index(question.ask.labels, label), decided)
+    return list(decided)
 
 
 @final

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from random import Random
 from types import MappingProxyType
 from typing import Any, final
 
 from archdsl.diagnostics import ArchdslError, Diagnostic, UsageError
 from archdsl.elaborate import (
+    Kind,
     Network,
     Outside,
     architecture_graph,
     bind_network,
+    kinds_of,
     replayed_graph,
     settings_of,
     supergraph,
@@ -24,8 +26,8 @@ from .bounds import Bounds, bounds_of
 from .check import Verdict, WalkedSpace, walk_space
 from .diagram import Diagram, Literal, Product, Sum, count, real_settings
 from .genotypes import Genotypes, count_genotypes
-from .neighbors import Changer
-from .order import Order
+from .nearest import Changer
+from .order import Order, asked
 from .sampling import Sampler, by_priors, uniformly
 from .transfer import Fill, filled, readdressed
 
@@ -45,6 +47,7 @@ class Space:
     elaborated: Network
     spec: str
     _graphs: dict[str, Graph] = field(default_factory=dict, repr=False)
+    _kinds: dict[str, Kind] = field(default_factory=dict, repr=False)
 
     def __repr__(self) -> str:
         statics = ", ".join(f"{name}={value!r}" for name, value in self.statics.items())
@@ -304,6 +307,23 @@ class Space:
         """Give the settings of decisions that are known to be a member's."""
         return settings_of(self.elaborated, decisions)
 
+    def kinds(self, decisions: Mapping[str, Label]) -> Mapping[str, Kind]:
+        """Give what each of these decisions chooses: an op, a source (tensors of a list), a value, or a setting.
+
+        The decisions are known to be a member's.
+
+        >>> import archdsl
+        >>> text = "network n(x: vec[4]) -> vec[4] { let k = choose one of 1..3 return x |> choose { relu | tanh } }"
+        >>> space = archdsl.loads(text)
+        >>> dict(space.kinds(space.sample(seed=0).decisions))
+        {'n.k': 'value', 'n': 'op'}
+        """
+        known = self._kinds
+        if not all(address in known for address in decisions):
+            for address, kind in kinds_of(self.elaborated, decisions).items():
+                known.setdefault(address, kind)
+        return known
+
     def supergraph(self) -> Graph:
         """Give the one graph in which every choice is kept open.
 
@@ -348,12 +368,27 @@ class Space:
             raise UsageError(Diagnostic("real-space", message, notes=(f"they are {named}",)))
 
     @cached_property
-    def _changer(self) -> Changer:
-        return Changer(self.diagram)
+    def changer(self) -> Changer:
+        """The walks to members that keep most of what is wanted: what operators on decisions are built on."""
+        diagram, trace = self.diagram, self._walked.trace
+        assert trace is not None, "a proved space was walked to its end"
+        return Changer(diagram, partial(asked, trace))
 
-    def changed(self, decisions: Mapping[str, Label], address: str, label: Label, rng: Random) -> dict[str, Label]:
-        """Give the decisions of a member with another label at one address, the others kept where they still hold."""
-        return self._changer.change(decisions, address, label, rng)
+    def nearest(self, *wanted: Mapping[str, Label], rng: Random) -> Architecture:
+        """Give an architecture that decides as is wanted wherever that can be; what is wanted first is kept first.
+
+        A decision is kept where some architecture has it, or does not decide there, and has all that was kept before.
+        What remains open is drawn by its priors.
+
+        >>> import archdsl
+        >>> space = archdsl.load("nas_bench_201")
+        >>> first, second = space.sample(seed=0), space.sample(seed=1)
+        >>> space.nearest({"node_cell.n[0].edge_op@0": "none"}, first.decisions, rng=Random(0)).decisions == {
+        ...     **first.decisions, "node_cell.n[0].edge_op@0": "none"
+        ... }
+        True
+        """
+        return Architecture(self, self.changer.draw(self.changer.keep(*wanted), rng))
 
     def at(self, network: str | None = None, statics: Mapping[str, Any] | None = None) -> "Space":
         """Give another network of the same program, or the same under other statics; what was set before stays."""
