@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any, final
 
+from archdsl.ir import Label
 from archdsl.operators import Mutation, NoChange
 from archdsl.searchspace import Architecture, Space
 
@@ -21,7 +22,7 @@ Shares = Callable[[Architecture, Space], Mapping[Architecture, float]]
 
 CHANGE = "a mutant is another architecture than its parent"
 REFUSAL = "it says `NoChange` only where there is no other architecture"
-LOCALITY = "no more decisions change than may, unless no other architecture is as near"
+LOCALITY = "no more decisions change than may, unless one of the new labels asks for it"
 DISTRIBUTION = "mutants are drawn with the shares that were declared"
 
 MOST_REACHED = 50
@@ -51,7 +52,7 @@ def check_mutation(
     Args:
         mutation: What to check.
         spaces: Where to apply it, if not in all kinds of small spaces that are drawn.
-        changes: How many decisions may change that parent and mutant both make, where so few can.
+        changes: How many decisions may change that parent and mutant both make, where the new labels let so few.
         may_keep: Whether the parent itself may be given.
         may_refuse: Whether it may say `NoChange` though there are other architectures.
         reaches: Whether all architectures must be reached.
@@ -123,8 +124,8 @@ class _Laws:
             return
         found = members_of(case.space)
         if found is not None:
-            others = (differing(parent.decisions, own) for own in found.members)
-            if len(changed) <= min((len(own) for own in others if own), default=0):
+            near = [own for own in found.members if len(differing(parent.decisions, own)) <= most]
+            if any(all(not _has(own, address, mutant) for own in near) for address in changed):
                 return
         values = f"{len(changed)} decisions change, {most} may\n{shown_difference(parent.decisions, mutant.decisions)}"
         raise report(LOCALITY, values)
@@ -162,6 +163,12 @@ class _Laws:
             assert_drawn(draw, expected, draws * max(1, len(expected)))
         except AssertionError as error:
             raise self._report(case, parent)(DISTRIBUTION, str(error)) from None
+
+
+def _has(decisions: Mapping[str, Label], address: str, other: Architecture) -> bool:
+    """Tell whether decisions have the label that another architecture has at an address."""
+    label = other.decisions[address]
+    return decisions.get(address) == label and type(decisions[address]) is type(label)
 
 
 def small_members(space: Space, most: int) -> dict[Key, Architecture] | None:

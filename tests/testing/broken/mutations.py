@@ -75,7 +75,7 @@ def takes_the_first_label(parent: Architecture, space: Space, rng: Random) -> Ar
         return RIGHT.apply(parent, space, rng)
     address = rng.choice(open_addresses)
     label = labels_at(space, address, parent.decisions[address])[0]
-    return Architecture(space, space.changed(parent.decisions, address, label, rng))
+    return space.nearest({address: label}, parent.decisions, rng=rng)
 
 
 def misses_the_last_decision(parent: Architecture, space: Space, rng: Random) -> Architecture:
@@ -85,7 +85,7 @@ def misses_the_last_decision(parent: Architecture, space: Space, rng: Random) ->
         return RIGHT.apply(parent, space, rng)
     address = open_addresses[rng.randrange(len(open_addresses) - 1)]
     label = rng.choice(labels_at(space, address, parent.decisions[address]))
-    return Architecture(space, space.changed(parent.decisions, address, label, rng))
+    return space.nearest({address: label}, parent.decisions, rng=rng)
 
 
 def writes_into_its_parent(parent: Architecture, space: Space, rng: Random) -> Architecture:
