@@ -263,7 +263,8 @@ class Application:
 
         def run(inner: Frame) -> Any_:
             try:
-                value = self._interpreter.bodies.body(definition, Env(layer.scope, names, inner), present)
+                env = Env(layer.scope, self._interpreter.bodies.with_members(definition, names, inner), inner)
+                value = self._interpreter.bodies.body(definition, env, present)
                 return self._interpreter.flows.closed(_from_inside(value), inner)
             except Fault as fault:
                 if not layer.scope.is_std:

@@ -169,6 +169,21 @@ class Bodies:
             env = env.bind(name, bound, chosen=chosen)
         return env
 
+    def with_members(self, definition: ast.Composite, names: dict[str, Any_], frame: Frame) -> dict[str, Any_]:
+        """Name the tensors that a definition takes among all node lists, where it asks which tensors are loose."""
+        if not self._interpreter.tracks_members or "loose" not in self._interpreter.program.cache.names_in(
+            definition.body
+        ):
+            return names
+        taken: dict[str, Any_] = {}
+        for name in (parameter.name for parameter in definition.tensors or ()):
+            own, address = names[name], join(frame.instance, name)
+            if isinstance(own, Tensor):
+                taken[name] = with_member(own, address)
+            elif isinstance(own, tuple):
+                taken[name] = tuple(with_member(tensor, f"{address}[{i}]") for i, tensor in enumerate(own))
+        return {**names, **taken}
+
     def unpack(self, statement: ast.Let, value: Any_) -> dict[str, Any_]:
         """Give the names of a `let` their values."""
         if len(statement.names) == 1:

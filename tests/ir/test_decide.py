@@ -109,6 +109,23 @@ def test_a_layer_out_of_a_list_that_depends_on_a_choice_bears_the_name_of_the_li
         assert_decides(network, whole, seed)
 
 
+def test_an_input_is_loose_where_no_decision_took_it() -> None:
+    network = network_of("""
+        block inner(*xs: vec[d]) {
+          nodes h[2] after (xs) { return relu(choose one of earlier) }
+          return sum(loose(xs, h))
+        }
+        network n(x: vec[4], y: vec[4]) -> vec[4] {
+          nodes h[2] after (x, y) { return inner(choose one of earlier, y) }
+          return sum(loose(x, y, h))
+        }
+    """)
+    whole = open_graph(network)
+    assert whole is not None
+    for seed in range(8):
+        assert_decides(network, whole, seed)
+
+
 def test_an_output_that_the_decisions_leave_out_is_a_mistake() -> None:
     whole = open_graph(network_of("network n(x: vec[4]) -> vec[4] = x |> choose { relu | tanh }"))
     assert whole is not None

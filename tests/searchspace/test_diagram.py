@@ -135,6 +135,23 @@ SIZES = {
         "x |> k |> k",
         2 + 1,
     ),
+    "an input that a decision took is not loose": (
+        """cell k(x: image[2, h, w]) {
+          nodes n[2] after (x) { return relu(choose one of earlier) }
+          let l = loose(x, n)
+          return sum(l) |> (act if len(l) == 2 else relu)
+        }""",
+        "x |> k |> k",
+        2 + 1,
+    ),
+    "an input that no decision took is loose": (
+        """block k(*xs: image[2, h, w]) {
+          nodes n[1] after (xs) { return relu(choose one of earlier) }
+          return sum(xs) |> repeat len(loose(xs)) { act }
+        }""",
+        "k(x, relu(x), tanh(x))",
+        3 * 2**2,
+    ),
     "the node list of a block is not one of who uses it": (
         "block b(x: image) { nodes n[2] after (x) { return relu(choose one of earlier) } return sum(loose(n)) }",
         "(x |> b) |> act",
