@@ -181,7 +181,8 @@ class Bodies:
             if isinstance(own, Tensor):
                 taken[name] = with_member(own, address)
             elif isinstance(own, tuple):
-                taken[name] = tuple(with_member(tensor, f"{address}[{i}]") for i, tensor in enumerate(own))
+                tensors = (tensor for tensor in own if isinstance(tensor, Tensor))
+                taken[name] = tuple(with_member(tensor, f"{address}[{i}]") for i, tensor in enumerate(tensors))
         return {**names, **taken}
 
     def unpack(self, statement: ast.Let, value: Any_) -> dict[str, Any_]:
@@ -263,7 +264,9 @@ class Bodies:
     def _member_of(self, tensor: TensorLike, node: Node, member: str, *, is_seed: bool = False) -> TensorLike:
         if isinstance(tensor, Absent):
             return tensor
-        own = with_member(tensor, member) if self._interpreter.tracks_members else tensor
+        own = tensor
+        if self._interpreter.tracks_members:  # a node that is another one itself has a place of its own
+            own = with_member(tensor, member) if is_seed else replace(tensor, member=member)
         return replace(self._interpreter.flows.member(own, node, is_seed=is_seed), index=node[1])
 
     def _check_results(

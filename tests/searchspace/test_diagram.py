@@ -144,6 +144,15 @@ SIZES = {
         "x |> k |> k",
         2 + 1,
     ),
+    "a node that is another node itself is loose where no decision took it": (
+        """block k(x: image[2, h, w]) {
+          nodes n[3] after (x) { return choose one of earlier }
+          return sum(loose(n)) |> repeat len(loose(n)) { act }
+        }""",
+        "k(x)",
+        # The sources of the second and the third: the third is loose, and of the others those that nothing took.
+        2**3 + 2**2 + 2**2 + 2**2 + 2**2 + 2**1,
+    ),
     "an input that no decision took is loose": (
         """block k(*xs: image[2, h, w]) {
           nodes n[1] after (xs) { return relu(choose one of earlier) }
