@@ -1,7 +1,7 @@
 """What the expressions of a weight map stand for: arrays, for whichever backend takes them."""
 
 from collections.abc import Callable, Mapping
-from math import prod, sqrt
+from math import prod
 from zlib import crc32
 
 import numpy as np
@@ -25,12 +25,10 @@ from archdsl.operators.weight_map import (
     Sum,
     Take,
     WeightMap,
+    initial,
 )
 
 Array = NDArray[np.floating]
-
-ONES = ("scale", "var")
-"""The vectors that begin as ones; others begin as zeros."""
 
 
 def inherited(
@@ -76,7 +74,7 @@ def value_of(expression: Expression, parent: Callable[[Place], Array], rng: np.r
         case Parent(key=key, name=name):
             return parent((key, name))
         case Fresh(name=name, shape=shape):
-            return initial(name, shape, rng)
+            return value_of(initial(name, shape, int(rng.integers(2**32))), parent, rng)
         case Constant(shape=shape, value=number):
             return np.full(shape, number)
         case Identity(shape=shape):
@@ -102,19 +100,13 @@ def value_of(expression: Expression, parent: Callable[[Place], Array], rng: np.r
             return array
         case Noisy(of=of, deviation=deviation, seed=seed):
             array = value(of)
-            return array + deviation * array.std() * np.random.default_rng(seed).standard_normal(array.shape)
+            array = array + deviation * array.std() * np.random.default_rng(seed).standard_normal(array.shape)
+            return array
         case Root(of=of, plus=plus):
             array = np.sqrt(value(of) + plus)
             return array
         case Factor(of=of, depthwise=depthwise):
             return _factor(value(of), depthwise)
-
-
-def initial(name: str, shape: Shape, rng: np.random.Generator) -> Array:
-    """Draw a matrix so that it keeps the variance behind a ReLU; vectors begin as in a norm that does nothing."""
-    if len(shape) > 1:
-        return rng.standard_normal(shape) * sqrt(2 / prod(shape[1:]))
-    return np.ones(shape) if name in ONES else np.zeros(shape)
 
 
 def _identity(shape: Shape) -> Array:

@@ -6,6 +6,8 @@ random carries its own seed, so that all backends draw the same.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from math import prod, sqrt
+from random import Random
 from typing import final
 
 from archdsl.ir import Graph
@@ -146,6 +148,20 @@ class Factor:
 Expression = Parent | Fresh | Constant | Identity | Normal | Take | Pad | Scale | Join | Sum | Noisy | Root | Factor
 
 
+ONES = ("scale", "var")
+"""The vectors that begin as ones; others begin as zeros."""
+
+
+def initial(name: str, shape: Shape, seed: int) -> Expression:
+    """Give what a tensor begins with where nobody says more: a matrix keeps the variance behind a ReLU.
+
+    Vectors begin as in a norm that does nothing.
+    """
+    if len(shape) > 1:
+        return Normal(shape, sqrt(2 / prod(shape[1:])), seed)
+    return Constant(shape, 1.0 if name in ONES else 0.0)
+
+
 def map_operands(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
     """Give an expression with its operands changed."""
     match expression:
@@ -256,6 +272,17 @@ def inherit(parent: Graph, child: Graph) -> WeightMap:
         if uses.get(node.parameters) == (node.owner, node.facts)
     }
     return WeightMap(tensors, carried)
+
+
+def moved(parent: Graph, child: Graph, tensors: Mapping[Place, Expression], rng: Random) -> WeightMap:
+    """Give the map of a change that says where some tensors come from; the others are inherited or drawn from `rng`."""
+    inherited = inherit(parent, child)
+    whole = {
+        place: initial(own.name, own.shape, rng.getrandbits(32)) if isinstance(own, Fresh) else own
+        for place, own in (dict(inherited.tensors) | dict(tensors)).items()
+        if place in inherited.tensors
+    }
+    return WeightMap(whole, inherited.carried)
 
 
 def tensor_shapes(graph: Graph) -> dict[Place, Shape]:

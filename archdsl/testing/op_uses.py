@@ -262,6 +262,7 @@ INSTANCES: dict[str, st.SearchStrategy[OpInstance]] = {
     "leaky_relu": _elementwise("leaky_relu", slope=st.sampled_from([0.01, 0.2, 1])),
     **{op: _joins(op) for op in ("add", "mean", "product", "maximum")},
     "lerp": st.builds(lambda x: OpInstance("lerp", {}, (x,) * 3), tensors),
+    "learned_lerp": st.builds(lambda x: OpInstance("learned_lerp", {}, (x,) * 2), tensors),
     "concat": _concats("concat", channelled),
     "concat_steps": _concats("concat_steps", sequences, 0),
     "scale": _scales(),

@@ -5,10 +5,10 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from archdsl.codegen.weights import inherited, initial
+from archdsl.codegen.weights import inherited, value_of
 from archdsl.diagnostics import ArchdslError, Diagnostic
-from archdsl.ir import Graph
-from archdsl.operators.weight_map import WeightMap, tensor_shapes
+from archdsl.ir import Graph, Weight
+from archdsl.operators.weight_map import Fresh, Place, WeightMap, tensor_shapes
 
 from .interpreter import run
 from .ops import Array, Weights
@@ -51,7 +51,7 @@ class NumpyBackend:
             if node.facts.weights is None:
                 raise _undeclared(node.op, "weights")
             if node.parameters not in weights:
-                weights[node.parameters] = {own.name: initial(own.name, own.shape, rng) for own in node.facts.weights}
+                weights[node.parameters] = {own.name: _initial(own, rng) for own in node.facts.weights}
         return Reference(graph, weights)
 
     def inherit(self, parent: Reference, graph: Graph, weight_map: WeightMap, *, seed: int | None = None) -> Reference:
@@ -84,6 +84,14 @@ class NumpyBackend:
         if node.facts.macs is None:
             raise _undeclared(node.op, "`macs`")
         return sum(own.size for own in node.facts.weights if own.kind == "weight"), node.facts.macs
+
+
+def _initial(weight: Weight, rng: np.random.Generator) -> Array:
+    return value_of(Fresh(weight.name, weight.shape), _nothing, rng)
+
+
+def _nothing(place: Place) -> Array:
+    raise KeyError(place)
 
 
 def _undeclared(op: str, what: str) -> ArchdslError:

@@ -21,11 +21,11 @@ op softmax(x: seq[t, d]) -> seq[t, d] { law pure }
 """A learned vector, and then the steps of the sequence: what is read at the first step may attend to all."""
 op prepend_token(x: seq[t, d]) -> seq[t + 1, d] {
   weight token[d]
-  law pure
+  law pure, channelwise
 }
 
 """A learned vector of its own added at each step, which tells the steps apart."""
 op add_position(x: seq[t, d]) -> seq[t, d] {
   weight position[t, d]
-  law pure
+  law pure, channelwise
 }

@@ -39,7 +39,8 @@ op conv[
   weight bias[out] when bias
   macs = out * (c // groups) * area[kernel] * outdim[h, kernel, stride, dilation, pad]
     * outdim[w, kernel, stride, dilation, pad, 1]
-  law pure
+  law pure, makes_channels, sums_channels, sums_windows, linear_in_weights
+  law channelwise when groups == c
   law keeps_zero when not bias
 }
 
@@ -56,7 +57,8 @@ op conv[
   weight kernel[out, c // groups, single(kernel)[0]]
   weight bias[out] when bias
   macs = out * (c // groups) * single(kernel)[0] * outdim[t, kernel, stride, dilation, pad, 0, 1]
-  law pure
+  law pure, makes_channels, sums_channels, sums_windows, linear_in_weights
+  law channelwise when groups == c
   law keeps_zero when not bias
 }
 
@@ -81,6 +83,7 @@ op conv[
   macs = out * (c // groups) * triple(kernel)[0] * triple(kernel)[1] * triple(kernel)[2]
     * outdim[d, kernel, stride, dilation, pad, 0, 3] * outdim[h, kernel, stride, dilation, pad, 1, 3]
     * outdim[w, kernel, stride, dilation, pad, 2, 3]
-  law pure
+  law pure, makes_channels, sums_channels, sums_windows, linear_in_weights
+  law channelwise when groups == c
   law keeps_zero when not bias
 }

@@ -6,7 +6,7 @@ op linear[out: int, bias: bool = true](x: vec[d]) -> vec[out] {
   weight kernel[out, d]
   weight bias[out] when bias
   macs = out * d
-  law pure
+  law pure, makes_channels, sums_channels, linear_in_weights
   law keeps_zero when not bias
 }
 
@@ -16,27 +16,27 @@ op linear[out: int, bias: bool = true](x: seq[t, d]) -> seq[t, out] {
   weight kernel[out, d]
   weight bias[out] when bias
   macs = t * out * d
-  law pure
+  law pure, makes_channels, sums_channels, linear_in_weights
   law keeps_zero when not bias
 }
 
 """A learned number added to each element."""
 op add_bias(x: vec[d]) -> vec[d] {
   weight bias[d]
-  law pure
+  law pure, channelwise
 }
 
 """The same learned vector added to each step."""
 op add_bias(x: seq[t, d]) -> seq[t, d] {
   weight bias[d]
-  law pure
+  law pure, channelwise
 }
 
 """A learned vector of `d` elements for each of `vocab` words."""
 op embed[vocab: int, d: int](x: tokens[t]) -> seq[t, d] {
   require vocab >= 1 and d >= 1
   weight kernel[vocab, d]
-  law pure
+  law pure, makes_channels, linear_in_weights
 }
 
 """A score for each word of a table: the product with its vector. The table is a `shared embed`, read backwards."""

@@ -7,7 +7,8 @@ op bn[affine: bool = true, eps: float = 1e-5, momentum: float = 0.1](x: image[c,
   weight shift[c] when affine
   buffer mean[c]
   buffer var[c]
-  law norm
+  law norm, channelwise
+  law linear_in_weights when affine
 }
 
 """Batch normalisation of each element of a vector."""
@@ -17,7 +18,8 @@ op bn[affine: bool = true, eps: float = 1e-5, momentum: float = 0.1](x: vec[c]) 
   weight shift[c] when affine
   buffer mean[c]
   buffer var[c]
-  law norm
+  law norm, channelwise
+  law linear_in_weights when affine
 }
 
 """Batch normalisation of each channel of a signal."""
@@ -27,7 +29,8 @@ op bn[affine: bool = true, eps: float = 1e-5, momentum: float = 0.1](x: signal[c
   weight shift[c] when affine
   buffer mean[c]
   buffer var[c]
-  law norm
+  law norm, channelwise
+  law linear_in_weights when affine
 }
 
 """Batch normalisation of each channel of a volume."""
@@ -37,7 +40,8 @@ op bn[affine: bool = true, eps: float = 1e-5, momentum: float = 0.1](x: volume[c
   weight shift[c] when affine
   buffer mean[c]
   buffer var[c]
-  law norm
+  law norm, channelwise
+  law linear_in_weights when affine
 }
 
 """Layer normalisation: each vector gets mean 0 and variance 1, then a learned scale and shift."""
@@ -47,6 +51,7 @@ op layer_norm[affine: bool = true, eps: float = 1e-5](x: vec[c]) -> vec[c] {
   weight shift[c] when affine
   law pure, norm
   law keeps_zero when not affine
+  law linear_in_weights when affine
 }
 
 """Layer normalisation of each step by itself."""
@@ -56,6 +61,7 @@ op layer_norm[affine: bool = true, eps: float = 1e-5](x: seq[t, c]) -> seq[t, c]
   weight shift[c] when affine
   law pure, norm
   law keeps_zero when not affine
+  law linear_in_weights when affine
 }
 
 """Layer normalisation of the channels at each pixel of an image by themselves."""
@@ -65,6 +71,7 @@ op layer_norm[affine: bool = true, eps: float = 1e-5](x: image[c, h, w]) -> imag
   weight shift[c] when affine
   law pure, norm
   law keeps_zero when not affine
+  law linear_in_weights when affine
 }
 
 """Layer normalisation of the channels at each time of a signal by themselves."""
@@ -74,6 +81,7 @@ op layer_norm[affine: bool = true, eps: float = 1e-5](x: signal[c, t]) -> signal
   weight shift[c] when affine
   law pure, norm
   law keeps_zero when not affine
+  law linear_in_weights when affine
 }
 
 """Layer normalisation of the channels at each voxel of a volume by themselves."""
@@ -83,4 +91,5 @@ op layer_norm[affine: bool = true, eps: float = 1e-5](x: volume[c, d, h, w]) -> 
   weight shift[c] when affine
   law pure, norm
   law keeps_zero when not affine
+  law linear_in_weights when affine
 }

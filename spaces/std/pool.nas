@@ -9,7 +9,7 @@ op max_pool[kernel, stride = 1, pad = "same"](x: image[c, h, w])
     or pad == "valid"
     or all(0 <= pair(pad)[i] and 2 * pair(pad)[i] <= pair(kernel)[i] for i in 0..1)
   require outdim[h, kernel, stride, 1, pad] >= 1 and outdim[w, kernel, stride, 1, pad, 1] >= 1
-  law pure, keeps_zero
+  law pure, channelwise, keeps_zero
 }
 
 """The mean of each window; what is padded does not count."""
@@ -21,7 +21,7 @@ op avg_pool[kernel, stride = 1, pad = "same"](x: image[c, h, w])
     or pad == "valid"
     or all(0 <= pair(pad)[i] and 2 * pair(pad)[i] <= pair(kernel)[i] for i in 0..1)
   require outdim[h, kernel, stride, 1, pad] >= 1 and outdim[w, kernel, stride, 1, pad, 1] >= 1
-  law pure, keeps_zero
+  law pure, channelwise, keeps_zero
 }
 
 """The greatest element of each window of a signal."""
@@ -30,7 +30,7 @@ op max_pool[kernel, stride = 1, pad = "same"](x: signal[c, t]) -> signal[c, outd
   require pad != "same" or single(kernel)[0] % 2 == 1
   require pad == "same" or pad == "valid" or 0 <= single(pad)[0] and 2 * single(pad)[0] <= single(kernel)[0]
   require outdim[t, kernel, stride, 1, pad, 0, 1] >= 1
-  law pure, keeps_zero
+  law pure, channelwise, keeps_zero
 }
 
 """The greatest element of each window of a volume."""
@@ -47,7 +47,7 @@ op max_pool[kernel, stride = 1, pad = "same"](x: volume[c, d, h, w])
   require outdim[d, kernel, stride, 1, pad, 0, 3] >= 1
     and outdim[h, kernel, stride, 1, pad, 1, 3] >= 1
     and outdim[w, kernel, stride, 1, pad, 2, 3] >= 1
-  law pure, keeps_zero
+  law pure, channelwise, keeps_zero
 }
 
 """The mean of each window of a signal."""
@@ -56,7 +56,7 @@ op avg_pool[kernel, stride = 1, pad = "same"](x: signal[c, t]) -> signal[c, outd
   require pad != "same" or single(kernel)[0] % 2 == 1
   require pad == "same" or pad == "valid" or 0 <= single(pad)[0] and 2 * single(pad)[0] <= single(kernel)[0]
   require outdim[t, kernel, stride, 1, pad, 0, 1] >= 1
-  law pure, keeps_zero
+  law pure, channelwise, keeps_zero
 }
 
 """The mean of each window of a volume."""
@@ -73,23 +73,23 @@ op avg_pool[kernel, stride = 1, pad = "same"](x: volume[c, d, h, w])
   require outdim[d, kernel, stride, 1, pad, 0, 3] >= 1
     and outdim[h, kernel, stride, 1, pad, 1, 3] >= 1
     and outdim[w, kernel, stride, 1, pad, 2, 3] >= 1
-  law pure, keeps_zero
+  law pure, channelwise, keeps_zero
 }
 
 """The mean of each channel."""
-op global_avg_pool(x: image[c, h, w]) -> vec[c] { law pure, keeps_zero }
+op global_avg_pool(x: image[c, h, w]) -> vec[c] { law pure, channelwise, keeps_zero }
 
 """The mean of all steps."""
 op global_avg_pool(x: seq[t, d]) -> vec[d] {
   require t >= 1
-  law pure, keeps_zero
+  law pure, channelwise, keeps_zero
 }
 
 """The mean of each channel over time."""
 op global_avg_pool(x: signal[c, t]) -> vec[c] {
   require t >= 1
-  law pure, keeps_zero
+  law pure, channelwise, keeps_zero
 }
 
 """The mean of each channel of a volume."""
-op global_avg_pool(x: volume[c, d, h, w]) -> vec[c] { law pure, keeps_zero }
+op global_avg_pool(x: volume[c, d, h, w]) -> vec[c] { law pure, channelwise, keeps_zero }

@@ -4,7 +4,7 @@ import numpy as np
 
 from archdsl.codegen.lowering import lowers
 
-from .arrays import Array, axis_of
+from .arrays import Array, Weights, axis_of
 
 
 @lowers("add", backend="numpy")
@@ -39,6 +39,14 @@ def maximum(*xs: Array) -> Array:
 def lerp(start: Array, end: Array, amount: Array) -> Array:
     """Go from one to the other."""
     return (1 - amount) * start + amount * end
+
+
+@lowers("learned_lerp", backend="numpy")
+def learned_lerp(start: Array, end: Array, *, weights: Weights) -> Array:
+    """Go from one to the other, as far as the weight says."""
+    (amount,) = weights["amount"]
+    y: Array = (1 - amount) * start + amount * end
+    return y
 
 
 @lowers("concat", backend="numpy")

@@ -6,7 +6,7 @@ that makes it again. None names a device, reads a value back to the host, or cha
 """
 
 from .attention import Attention, Position, PrependToken
-from .join import Add, Concat, Lerp, Maximum, Mean, Product, Scale
+from .join import Add, Concat, LearnedLerp, Lerp, Maximum, Mean, Product, Scale
 from .linear import Bias, Table
 from .norm import ChannelNorm
 from .path import ChannelDropout, DropPath, Zero
@@ -39,6 +39,7 @@ __all__ = [
     "Crop",
     "DropPath",
     "GlobalAvgPool",
+    "LearnedLerp",
     "Lerp",
     "Maximum",
     "Mean",

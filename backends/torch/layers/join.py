@@ -54,6 +54,17 @@ class Lerp(nn.Module):
         return start + amount * (end - start)
 
 
+class LearnedLerp(nn.Module):
+    """From `start` towards `end`, as far as a learned number says; it begins at `start`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.amount = nn.Parameter(torch.zeros(1))
+
+    def forward(self, start: Tensor, end: Tensor) -> Tensor:
+        return start + self.amount * (end - start)
+
+
 class Concat(nn.Module):
     """Its inputs one after the other, along an axis."""
 

@@ -38,6 +38,12 @@ def lerp() -> nn.Module:
     return layers.Lerp()
 
 
+@lowers("learned_lerp")
+def learned_lerp() -> nn.Module:
+    """Build a way from one tensor to another whose length is learned."""
+    return layers.LearnedLerp()
+
+
 @lowers("concat")
 def concat(kind: str) -> nn.Module:
     """Build a concatenation of channels."""
