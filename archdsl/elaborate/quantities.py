@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, final
 
 from archdsl.syntax import ast
 
+from .builtins import elements
 from .faults import fail
 from .flow import depth_of, flow_of, uses_of
 from .spending import costs_of, total
@@ -41,7 +42,17 @@ class Quantities:
                 return sum(member.node in needed for member in members)
             case _:
                 bases = {member.node[0] for member in members if member.node is not None}
+                self._refuse_part(bases, members, tree, env)
                 return max((depth_of(result, base) for result in results for base in bases), default=0)
+
+    @staticmethod
+    def _refuse_part(bases: set[str], members: Sequence[Tensor], tree: ast.Call, env: Env) -> None:
+        """Refuse to tell how deep a part of a list is: of a path it is known how many of all its members it has."""
+        given = {member.node for member in members}
+        for items in filter(None, map(elements, env.names.values())):
+            nodes = {own.node for own in items if isinstance(own, Tensor) and own.node is not None}
+            if any(node[0] in bases and node not in given for node in nodes):
+                fail("wrong-kind", "`depth` needs whole node lists, given a part of one", tree.span, "given a part")
 
     def cost(self, tree: ast.Name, env: Env) -> int:
         """Give what all costs that the results depend on; an auxiliary one has weights, and runs in training only."""

@@ -245,7 +245,7 @@ class Resolver:
                 "unnamed-choice",
                 "two choices share one place and have no names",
                 tree.span,
-                "told apart from the first by `#1` and the like",
+                "told apart from the first by `choose#1` and the like",
                 secondary=((self._unnamed.span, "the first"),),
                 notes=("a name makes an address readable and stable: `let name = choose …`",),
                 level="warning",

@@ -178,6 +178,8 @@ def test_what_no_result_depends_on_is_not_live() -> None:
         ("require edges(x) < 2 return relu(x)", "wrong-kind"),
         ("require live([1, 2]) < 2 return relu(x)", "wrong-kind"),
         ("require present([x]) return relu(x)", "wrong-kind"),
+        ("nodes h[3] after (x) = relu(earlier[-1]) require depth(h[0], h[2]) == 2 return h[2]", "wrong-kind"),
+        ("nodes h[3] after (x) = relu(earlier[-1]) require depth(h[1:]) == 2 return h[2]", "wrong-kind"),
     ],
 )
 def test_what_is_no_quantity_is_a_mistake(body: str, code: str) -> None:
