@@ -24,12 +24,13 @@ from archdsl.ir import Interval, Label, Weight
 from .alternatives import KnownAlternatives
 from .apart import Apart, KnownParts
 from .causes import MAX_PATHS_TO_COMPARE, Unlike, causes_of, settled
-from .decided_once import Settler, pairs_used
+from .decided_once import pairs_used
 from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, Used, product, union
 from .exploration import Exploration, Failure, Faulty, Outcome, Use, uses_of
 from .joined import Joined, Wide, are_alike
 from .ledger import Ledger
 from .paths import START, Crowded, Dead, Merged, Path, State, Uses, Ways, Wrong
+from .settling import Settler
 from .shared_weights import SHARED, WEIGHED, SharedWeights, is_shared
 from .trace import Leave
 

@@ -6,8 +6,9 @@ from itertools import product as combinations_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archdsl.searchspace.decided_once import Settler, pairs_used, roots_used
+from archdsl.searchspace.decided_once import pairs_used, roots_used
 from archdsl.searchspace.diagram import EMPTY, Diagram, Interner, Literal, Meet, Used, product, union
+from archdsl.searchspace.settling import Settler
 from archdsl.testing.brute_force import Decisions, Key, key_of
 
 from .test_diagram import members
@@ -61,9 +62,20 @@ def test_what_is_settled_holds_what_all_uses_allow_each_once(chosen: list[list[C
     interner = Interner()
     settled = Settler(interner, Meet(interner)).settle(interner.flatten(diagram_of(chosen)))
     assert not roots_used(settled)
-    listed = [] if settled is EMPTY else [key_of(own) for own in members(settled)]
+    listed = [key_of(own) for own in members(settled)]
     assert len(listed) == len(set(listed))
     assert set(listed) == by_hand(chosen)
+    assert (settled is EMPTY) == (not listed)
+
+
+@given(edges(), st.integers(0, 3))
+def test_what_may_end_early_is_settled_in_both_ways(chosen: list[list[Class | None]], most: int) -> None:
+    first = chosen[: min(most, len(chosen) - 1)]
+    interner = Interner()
+    node = interner.flatten(union((diagram_of(first), diagram_of(chosen))))
+    listed = [key_of(own) for own in members(Settler(interner, Meet(interner)).settle(node))]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == by_hand(first) | by_hand(chosen)
 
 
 @given(edges())
