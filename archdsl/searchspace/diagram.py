@@ -246,6 +246,8 @@ def real_settings() -> Fold[dict[str, Interval]]:
 
     def gather(parts: list[dict[str, Interval]]) -> dict[str, Interval]:
         found: dict[str, Interval] = {}
+        if not any(parts):
+            return found
         for address, interval in (pair for part in parts for pair in part.items()):
             known = found.setdefault(address, interval)
             found[address] = Interval(min(known.low, interval.low), max(known.high, interval.high))

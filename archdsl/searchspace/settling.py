@@ -100,8 +100,11 @@ class Settler:
 
     def _apart(self, left: Open, known: Facts) -> list[tuple[Open, Facts]]:
         """Part what is left, with what is known, where the parts use nothing in common."""
+        masks = [self._uses(node) for node in (*left, *known)]
+        if all(own & masks[0] for own in masks):
+            return [(left, known)]
         roots: list[int] = []
-        for own in map(self._uses, (*known, *left)):
+        for own in masks:
             touching = [other for other in roots if other & own]
             roots = [*(other for other in roots if not other & own), own | _all(touching)]
         return [
