@@ -307,6 +307,10 @@ class _Place:
     earlier: tuple[TensorLike, ...] = ()
     count: Any_ = 0
 
+    def bind(self, name: str, value: Any_) -> "_Place":
+        """Give the same place with another value of a name."""
+        return replace(self, env=self.env.bind(name, value))
+
 
 def split_auxiliaries(value: Any_) -> tuple[list[Any_], list[tuple[str, Any_]]]:
     """Part what a network returns into its results and its auxiliary results with their names."""

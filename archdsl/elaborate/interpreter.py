@@ -73,7 +73,7 @@ from .values import (
     size_of,
 )
 from .weighed import Weighed
-from .wirings import Wiring, Wirings
+from .wirings import Form, Trail, Wiring, Wirings
 from .worlds import rank
 
 STEPS_OF_A_FACT = 200_000
@@ -109,7 +109,7 @@ class Interpreter:
         self.heeds_requirements = True
         self.leave_out: Callable[[Frame], None] = lambda frame: None
         self.use_cell: Callable[[str, Defined, tuple[Tensor, ...]], None] = lambda root, layer, inputs: None
-        self.wire: Callable[[Wiring], int] | None = None
+        self.wire: Callable[[Wiring, Form], Trail] | None = None
         self.vague: Vagueness | None = None
         self.weigh: Callable[[str, tuple[Weight, ...], Span], None] = lambda address, weights, span: None
         if builder is not None and self.opening is None:
@@ -191,6 +191,7 @@ class Interpreter:
             value = env.names[tree.id]
             if isinstance(value, (Unread, Differing)):
                 self._refuse_unread(value, tree)
+            self.wirings.end_trail(value)
             return named(self.part(tree, env), value)
         if tree.id in COSTS and RESULTS in env.names:
             return self.quantities.cost(tree, env)
@@ -396,6 +397,7 @@ class Interpreter:
         names = [name for name in sorted(self.program.cache.names_in(tree.body)) if name in env.names]
         size = 1 + sum(size_of(env.names[name]) for name in names)
         check_parts(size, tree.span)
+        self.wirings.end_trails(names, env)
         free = tuple((name, identity_of(env.names[name])) for name in names)
         return Repeated(count, tree, env, self.part(tree, env), (id(tree), free), size)
 

@@ -192,6 +192,7 @@ class Observed:
         if lists:
             sights = self.sights(trees, key, names, env)
             hidden = lists - sights.bare
+            self._interpreter.wirings.end_trails(lists & sights.bare, env)
             if hidden:
                 try:
                     seen = tuple(
@@ -202,7 +203,7 @@ class Observed:
                 except BudgetSpent:
                     raise
                 except Fault:
-                    pass  # it may stand where no walk comes to
+                    self._interpreter.wirings.end_trails(hidden, env)  # it may stand where no walk comes to
                 else:
                     return identity_of_names(names - hidden, env), seen
         return identity_of_names(names, env)

@@ -400,6 +400,8 @@ def is_layer(value: object) -> bool:
 
 def named(part: str, value: Any_) -> Any_:
     """Put layers, and those in lists, under one more part of the address."""
+    if isinstance(value, (int, Tensor, str, float)):
+        return value
     match value:
         case tuple(items) if _holds_layers(items):
             return tuple(named(part, item) for item in items)

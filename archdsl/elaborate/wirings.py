@@ -4,11 +4,11 @@
 what follows them, the `require`s right behind and then all that the text sees of them, is computed for all in a batch.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import comb, prod
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, final
 
 from archdsl.ir import Label
 from archdsl.syntax import ast
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from .batch import Numbers
     from .interpreter import Interpreter
 
-FEWEST, MOST = 128, 1 << 22
+T = TypeVar("T")
+
+FEWEST, MOST = 64, 1 << 22
 """The cases that are worth a batch, and that fit one."""
 
 Turns = tuple[tuple[tuple[str, Any_, int | str], ...], ...]
@@ -56,11 +58,19 @@ class Wiring:
     indices: dict[int, str | None] = field(repr=False)
     values: dict[Hashable, tuple[Any_, Hashable]] = field(default_factory=dict, repr=False)
     turns: dict[Hashable, "Turns"] = field(default_factory=dict, repr=False)
+    codes: dict[tuple[int, int | None], "Numbers | None"] = field(default_factory=dict, repr=False)
 
     @property
     def count(self) -> int:
         """How many classes there are."""
         return len(self.first)
+
+    def codes_of(self, sight: tuple[int, int | None]) -> "Numbers | None":
+        """Give what tells the classes apart by what is seen at a place, None where all see the same."""
+        if sight not in self.codes:
+            found = self.seen.get(sight)
+            self.codes[sight] = None if found is None else found[self.first]
+        return self.codes[sight]
 
     @property
     def is_restricted(self) -> bool:
@@ -124,17 +134,60 @@ class Form:
         return self.let.names[0]
 
 
+class Place(Protocol):
+    """Before which statement of a body a walk is, and how much of that is made."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def made(self) -> int: ...
+
+    def bind(self, name: str, value: Any_) -> "Place":
+        """Give the same place with another value of a name."""
+        ...
+
+
+@final
+@dataclass(slots=True)
+class Trail:
+    """What a walk has seen of its class of a wiring: `alike` are the later classes that it cannot yet tell from it."""
+
+    wiring: Wiring
+    form: Form
+    number: int
+    alike: "Numbers"
+
+    def see(self, codes: "Numbers") -> None:
+        """Leave out the classes of which something else is seen."""
+        if len(self.alike):
+            self.alike = self.alike[codes[self.alike] == codes[self.number]]
+
+    def of(self, number: int) -> "Trail":
+        """Give the trail of one of these classes, which has seen the same."""
+        return Trail(self.wiring, self.form, number, self.alike[self.alike > number])
+
+    def is_behind(self, place: Place) -> bool:
+        """Tell whether a statement that may read of the wiring is done: the next may see less of it."""
+        return place.number > self.form.after and not place.made
+
+    def end(self) -> None:
+        """Let no other class begin behind this: more may be seen than is known of."""
+        self.alike = self.alike[:0]
+
+
 @final
 class Wirings:
     """The part of the interpreter that takes lists of numbers at once."""
 
     def __init__(self, interpreter: "Interpreter") -> None:
         self._interpreter = interpreter
-        self._known: dict[int, tuple[Wiring, int, Any]] = {}
+        self._known: dict[int, tuple[Trail, Any]] = {}
         self._wirings: dict[Hashable, Wiring | None] = {}
         self._admissible: dict[Hashable, tuple[tuple[Choice, ...], tuple[Numbers, ...]] | None] = {}
         self._forms: dict[tuple[int, int], Form | None] = {}
         self.sights: dict[int, frozenset[str]] = {}
+        self._computing = 0
 
     def take(self, body: ast.Body, number: int, env: Env) -> tuple[Env, int] | None:
         """Decide a `let` of lists of numbers and heed the `require`s behind it; give what is bound, and where to go on.
@@ -148,20 +201,40 @@ class Wirings:
         if form is None:
             return None
         names = self._interpreter.program.cache.names_from(body, number)
+        self.end_trails(names, env)
         key = (id(body), number, env.frame, identity_of_names(names, env))
         if key not in self._wirings:
             self._wirings[key] = self._wiring(form, body, number, env)
         wiring = self._wirings[key]
         if wiring is None:
             return None
-        chosen = self._interpreter.wire(wiring)
-        value = wiring.value_of(chosen)
-        self._known[id(value)] = wiring, chosen, value
-        return env.bind(form.name, value), form.after
+        return env.bind(form.name, self._lists(self._interpreter.wire(wiring, form))), form.after
+
+    def _lists(self, trail: Trail) -> Any_:
+        """Give the lists of a class; what is read of them is noted."""
+        value = trail.wiring.value_of(trail.number)
+        self._known[id(value)] = trail, value
+        return value
+
+    def again(self, trail: Trail, place: Place) -> Place:
+        """Give a place as it is for another class of a wiring, which has seen the same so far."""
+        return place.bind(trail.form.name, self._lists(trail))
 
     def holds(self, value: object) -> bool:
         """Tell whether a value is that of a wiring."""
         return id(value) in self._known
+
+    def end_trails(self, names: Iterable[str], env: Env) -> None:
+        """Note that names are read, of which some may be those of a wiring."""
+        if self._known:
+            for name in names:
+                self.end_trail(env.names.get(name))
+
+    def end_trail(self, value: object) -> None:
+        """Note that all of a value is read, which may be that of a wiring."""
+        known = self._known.get(id(value))
+        if known is not None and not self._computing:
+            known[0].end()
 
     def _form(self, body: ast.Body, number: int) -> Form | None:
         key = (id(body), number)
@@ -177,7 +250,7 @@ class Wirings:
             return own, identity_of(own)
         wiring, key = place
         if key not in wiring.values:
-            own = compute()
+            own = self._computed(compute)
             wiring.values[key] = own, identity_of(own)
         return wiring.values[key]
 
@@ -188,21 +261,33 @@ class Wirings:
             return None
         wiring, key = place
         if key not in wiring.turns:
-            wiring.turns[key] = compute()
+            wiring.turns[key] = self._computed(compute)
         return wiring.turns[key]
+
+    def _computed(self, compute: Callable[[], T]) -> T:
+        """Compute what is seen of a wiring, all of which may be read for that."""
+        self._computing += 1
+        try:
+            return compute()
+        finally:
+            self._computing -= 1
 
     def _place(self, tree: ast.Tree, env: Env) -> tuple[Wiring, Hashable] | None:
         """Tell of which wiring an expression is a sight, and what its value depends on."""
         found = [known for name in self.sights[id(tree)] if (known := self._known.get(id(env.names.get(name))))]
-        if len(found) != 1 or id(tree) not in found[0][0].indices:
+        if len(found) != 1 or id(tree) not in found[0][0].wiring.indices:
             return None
-        wiring, chosen, _ = found[0]
+        trail, _ = found[0]
+        wiring = trail.wiring
         index = wiring.indices[id(tree)]
         if index is not None and index not in env.names:
             return None
         turn = None if index is None else env.names[index]
-        codes = wiring.seen.get((id(tree), turn))  # type: ignore[arg-type]
-        return wiring, (id(tree), turn, None if codes is None else int(codes[wiring.first[chosen]]))
+        codes = wiring.codes_of((id(tree), turn))  # type: ignore[arg-type]
+        if codes is None:
+            return wiring, (id(tree), turn, None)
+        trail.see(codes)
+        return wiring, (id(tree), turn, int(codes[trail.number]))
 
     # ------------------------------------------------------------ the cases
 

@@ -9,7 +9,7 @@ from archdsl.elaborate.addresses import is_relative
 from archdsl.elaborate.values import Any_, holds_tied, identity_of
 from archdsl.ir import Label
 
-from .diagram import Diagram, shifted
+from .diagram import UNIT, Diagram, shifted
 from .ledger import Account
 from .trace import Trace
 
@@ -47,7 +47,7 @@ class Outcome:
 
     def moved(self, prefix: str) -> "Outcome":
         """Set relative addresses behind a prefix."""
-        if not prefix:
+        if not prefix or (self.diagram is UNIT and not self.uses and not self.witness):
             return self
         return replace(
             self,

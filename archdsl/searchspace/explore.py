@@ -18,11 +18,12 @@ from archdsl.elaborate.faults import TooVague
 from archdsl.elaborate.handlers import Key
 from archdsl.elaborate.vague import refuse_vague, shape_of
 from archdsl.elaborate.values import Absent, Any_, Tensor, holds_tied, identity_of
-from archdsl.elaborate.wirings import Wiring
+from archdsl.elaborate.wirings import Form, Trail, Wiring
 from archdsl.ir import Interval, Label, Weight
 
 from .alternatives import KnownAlternatives
 from .apart import Apart, KnownParts
+from .begun import Begun
 from .causes import MAX_PATHS_TO_COMPARE, Unlike, causes_of, settled
 from .decided_once import pairs_used
 from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, Used, product, union
@@ -221,7 +222,7 @@ class Explorer:
         path.decided[point.address] = chosen
         return chosen
 
-    def _wire(self, wiring: Wiring) -> int:
+    def _wire(self, wiring: Wiring, form: Form) -> Trail:
         """Decide for a class of a wiring: all its choices at once."""
         path = self._paths[-1]
         number = path.branch(wiring.count)
@@ -230,6 +231,8 @@ class Explorer:
             from .wired import Wired  # loads numpy, which few spaces need
 
             known = self._wirings[id(wiring)] = Wired(wiring, self._wirings.values())
+        trail = known.trail(form, number)
+        path.begun = None if path.record is not None else Begun(path, known, trail, self._interpreter.wirings.again)
         path.events.extend((*known.asked, (wiring, None, number)))
         path.factors.append(known.diagrams[number])
         path.picked.append(known.diagrams[number])
@@ -239,20 +242,20 @@ class Explorer:
             for address, label in labels.items():
                 path.record.decide(address, label)
         self._told_apart += wiring.is_restricted
-        path.branched = len(path.sizes)  # no two classes lead to one state: what follows tells them apart
-        return number
+        path.branched = len(path.sizes)  # right behind it no two classes lead to one state
+        return trail
 
     def scope(self, key: Key | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
         own = None if key is None else key()
-        if own is not None and not holds_tied(own):
+        if own is not None:
             # The members of node lists outside of the part bear their addresses.
             instance = "" if is_closed or not self._interpreter.tells_places_apart else frame.instance
-            weighs = self.weighs
-            known = self._known.get((own, instance, weighs))
-            if known is None:
-                known = self.part(run, Frame("", instance, "", frame.suffix), is_closed=is_closed, weighs=weighs)
-                self._known[own, instance, weighs] = known
-            if not known.gives_tied:
+            whole = own, instance, self.weighs
+            known = self._known.get(whole)
+            if known is None and not holds_tied(own):
+                known = self.part(run, Frame("", instance, "", frame.suffix), is_closed=is_closed, weighs=whole[2])
+                self._known[whole] = known
+            if known is not None and not known.gives_tied:
                 return self.enter(known, own, frame, frame.decision, frame.parameters)
         # What a tied layer decides stands under an address of its own, which cannot be moved along with the part's.
         return self.enter(self.part(run, frame, is_closed=is_closed, weighs=self.weighs), own, frame)
@@ -285,7 +288,8 @@ class Explorer:
 
     def reach(self, state: Key, place: object = None) -> None:
         path = self._paths[-1]
-        if path.ways.merges and len(path.sizes) > path.branched:
+        is_met = len(path.sizes) > path.branched or (path.begun is not None and path.begun.meets(place))
+        if path.ways.merges and is_met:
             path.forget()
             marks, weights = (frozenset(path.marks), frozenset(path.perhaps)), frozenset(path.weights.items())
             path.reach(path.ways.state((Ways, state(), marks, weights), path.uses))

@@ -1,8 +1,8 @@
 """The walks through one part: which alternatives each takes, and where two of them come to one state."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, final
+from typing import Final, Protocol, final
 
 from archdsl.diagnostics import Diagnostic
 from archdsl.ir import Label
@@ -104,7 +104,7 @@ class Path:
 
     Inside of what is shared it `weighs`: it notes the shapes of all weights, which must be equal at each use. The
     `record`, where there is one, has what it spends. Where a walk stands for many, some of these have `perhaps` taken
-    more members than the `marks`.
+    more members than the `marks`. What is `begun` for a class of a wiring, other classes may go on with.
     """
 
     script: list[int]
@@ -127,11 +127,12 @@ class Path:
     branched: int = 0
     checkpoints: list["Checkpoint"] = field(default_factory=list)
     record: Record | None = None
+    begun: "Begun | None" = None
 
     def __post_init__(self) -> None:
         self.shared = len(self.script)
 
-    def _copy(self, script: list[int], checkpoints: list["Checkpoint"]) -> "Path":
+    def copy(self, script: list[int], checkpoints: list["Checkpoint"]) -> "Path":
         """Give a path that has come as far as this one."""
         return replace(
             self,
@@ -155,7 +156,10 @@ class Path:
         """Note that a walk that takes another alternative later on may begin here."""
         if self.checkpoints and self.checkpoints[-1].branchings == len(self.sizes):
             self.checkpoints.pop()
-        self.checkpoints.append(Checkpoint(len(self.sizes), place, self._copy([], [])))
+        own = Checkpoint(len(self.sizes), place, self.copy([], []))
+        self.checkpoints.append(own)
+        if self.begun is not None:
+            self.begun.keep(own)
 
     def join_marks(self, other: "Path") -> None:
         """Take the marks of another walk that this one stands for as well."""
@@ -197,10 +201,12 @@ class Path:
         self.events = []
         self.branched = len(self.sizes)
 
-    def fail(self, found: Iterable[Faulty], tied: tuple[str, Hashable] | None) -> None:
+    def fail(self, found: Sequence[Faulty], tied: tuple[str, Hashable] | None) -> None:
         """Note the faulty classes of a part that this walk comes to, unless an earlier walk came to it alike."""
         if not self.is_new or tied in self.uses:
             return
+        if self.begun is not None and found:
+            self.begun.end()  # each class comes to the mistakes by its own ways
         for index, own in enumerate(found):
             uses = dict(self.uses)
             if tied is not None:
@@ -223,11 +229,33 @@ class Path:
             if self.script[i] + 1 < self.sizes[i]:
                 script = [*self.script[:i], self.script[i] + 1]
                 known = [own for own in self.checkpoints if own.branchings <= i]
+                if self.begun is not None and (begun := self.begun.following(script, known)):
+                    return begun
                 if known:
-                    return known[-1].path._copy(script, known), known[-1].place
+                    return known[-1].path.copy(script, known), known[-1].place
                 record = self.record and self.record.again()
                 return Path(script, self.ways, self.is_closed, self.weighs, record=record), None
         return None
+
+
+class Begun(Protocol):
+    """What walks for a class of a wiring tell of later classes: their beginnings may be the same."""
+
+    def keep(self, checkpoint: "Checkpoint") -> None:
+        """Note a place that a walk comes to."""
+        ...
+
+    def meets(self, place: object) -> bool:
+        """Tell whether the walks of several classes may come to one state at a place."""
+        ...
+
+    def end(self) -> None:
+        """Let no other class begin behind this."""
+        ...
+
+    def following(self, script: list[int], known: list["Checkpoint"]) -> tuple[Path, object] | None:
+        """Give the walk of a script and the place where it begins, if it is one for another class that may."""
+        ...
 
 
 @final

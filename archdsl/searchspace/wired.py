@@ -6,7 +6,7 @@ from typing import final
 import numpy as np
 
 from archdsl.elaborate.batch import Numbers
-from archdsl.elaborate.wirings import Wiring
+from archdsl.elaborate.wirings import Form, Trail, Wiring
 from archdsl.ir import Label
 
 from .diagram import UNIT, Diagram, Literal, product, union
@@ -29,6 +29,10 @@ class Wired:
         same = (own for own in others if own._addresses == self._addresses and own._wiring.is_alike(wiring))
         known = next(same, None)
         self.diagrams: list[Diagram] = diagrams_of(wiring) if known is None else known.diagrams
+
+    def trail(self, form: Form, number: int) -> Trail:
+        """Give the trail of a walk for a class that has seen nothing yet."""
+        return Trail(self._wiring, form, number, np.arange(number + 1, self._wiring.count))
 
     def labels_of(self, number: int) -> dict[str, Label]:
         """Give the decisions of the first case of a class."""

@@ -2,12 +2,15 @@
 
 from itertools import islice
 from math import prod
+from typing import Any
 
 import pytest
 
 from archdsl.diagnostics import Source
 from archdsl.elaborate import Budget, bind_network, load_program, wirings
 from archdsl.searchspace import check_space, loads
+from archdsl.searchspace.begun import Begun
+from archdsl.searchspace.explore import Explorer
 
 from .test_diagram import known
 from .test_order import check_order
@@ -110,3 +113,70 @@ def test_a_wiring_may_tell_how_many_nodes_there_are() -> None:
     }""".replace("i[0]", "1")
     )
     check_order(space, found.members)
+
+
+READS = {
+    "nodes": """
+        nodes h[4] after (x) as v { return either(earlier[v]) if v in inputs[3] else tanh(earlier[v]) }
+        return h[3]
+    """,
+    "what a repetition keeps for later": """
+        let later = repeat 2 as i { either if i in inputs[3] else tanh }
+        nodes h[4] after (x) as v { return either(earlier[v]) if 0 in inputs[v] else tanh(earlier[v]) }
+        return h[3] |> later
+    """,
+    "another wiring": """
+        let others = [choose any of 0..v for v in 0..1]
+        nodes h[4] after (x) as v { return either(earlier[v]) if 0 in inputs[v] else conv[c, 3](earlier[v]) }
+        return h[3] |> (either if others[1] == inputs[1] else tanh)
+    """,
+    "choices between": """
+        let f = choose { a = relu | b = tanh when len(inputs[1]) > 0 }
+        nodes h[2] after (x) as v { return f(earlier[v]) |> choose { c = relu | d = identity when 1 in inputs[v + 1] } }
+        return h[1] |> (either if len(inputs[3]) > 2 else tanh)
+    """,
+    "absent nodes": """
+        nodes h[4] after (x) as v { return earlier[v] if len(inputs[v]) > 0 or v == 3 else absent |> either }
+        return sum([x, sum(h)])
+    """,
+}
+
+
+@pytest.mark.parametrize("reads", READS)
+def test_walks_that_begin_where_they_part_give_what_whole_ones_do(reads: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"""
+        choice either(x: image) {{ a = relu | b = tanh }}
+        network net(x: image[c, 4, 4]) -> image[c, 4, 4] {{
+          let inputs = [choose any of 0..v for v in 0..3]
+          {READS[reads]}
+        }}
+    """.replace("[c, 4, 4]", "[2, 4, 4]").replace("conv[c", "conv[2")
+    spaces = [loads(text)]
+    assert spaces[0].size()
+    monkeypatch.setattr(Begun, "keep", lambda self, checkpoint: None)
+    spaces.append(loads(text))
+    monkeypatch.setattr(wirings, "MOST", 0)
+    spaces.append(loads(text))
+    size = spaces[0].size()
+    assert all(space.verdict.kind == "proved" and space.size() == size for space in spaces)
+    for index in range(0, size, max(1, size // 60)):
+        first, *others = (dict(space.unrank(index).decisions) for space in spaces)
+        assert all(other == first for other in others)
+
+
+def test_walks_begin_where_they_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    entered = 0
+    enter = Explorer.enter
+
+    def counted(self: Explorer, *given: Any) -> Any:
+        nonlocal entered
+        entered += 1
+        return enter(self, *given)
+
+    monkeypatch.setattr(Explorer, "enter", counted)
+    text = text_of("none", 5).replace("choose { a = relu | b = conv[c, 3] }", "relu")
+    assert loads(text).size() == 1024
+    begun, entered = entered, 0
+    monkeypatch.setattr(Begun, "keep", lambda self, checkpoint: None)
+    assert loads(text).size() == 1024
+    assert 2 * begun < entered
