@@ -53,13 +53,14 @@ class WalkedSpace:
     """What is known of a network, all of whose architectures were walked: its diagram, and the order of its choices.
 
     The diagram is empty, and there is no order, where the verdict is not `proved`. `parts` need not be walked again to
-    count genotypes.
+    count genotypes; of a space that `is_plain` nothing need be: each genotype is one architecture.
     """
 
     verdict: Verdict
     diagram: Diagram
     trace: Trace | None
     parts: KnownParts | None = None
+    is_plain: bool = False
 
 
 def walk_space(network: Network, budget: Budget | None = None) -> WalkedSpace:
@@ -80,7 +81,9 @@ def walk_space(network: Network, budget: Budget | None = None) -> WalkedSpace:
         found.append(_empty(whole.refusals, explorer.unlike_uses(whole), network))
     if found:
         return WalkedSpace(Verdict("refuted", by_place(found), explorer.walks), EMPTY, None)
-    return WalkedSpace(Verdict("proved", (), explorer.walks), diagram, whole.trace, explorer.plain_parts())
+    parts = explorer.plain_parts()
+    is_plain = parts is not None and whole.is_plain
+    return WalkedSpace(Verdict("proved", (), explorer.walks), diagram, whole.trace, parts, is_plain)
 
 
 def _unproved(network: Network, spent: Diagnostic, walks: int, allowed: str) -> Verdict:

@@ -119,12 +119,16 @@ def shifted(prefix: str, node: Diagram) -> Diagram:
 @final
 @dataclass(slots=True)
 class Interner:
-    """Makes equal diagrams one object, so that a fold meets each only once; `spend` is told of each that is made."""
+    """Makes equal diagrams one object, so that a fold meets each only once; `spend` is told of each that is made.
+
+    `has_uses` tells whether some of them use what is decided once.
+    """
 
     spend: Callable[[], None] = lambda: None
     _known: dict[tuple[object, ...], Diagram] = field(default_factory=dict)
     _flat: dict[tuple[int, str], Diagram] = field(default_factory=dict)
     _kept: list[Diagram] = field(default_factory=list)
+    has_uses: bool = False
 
     def flatten(self, node: Diagram, prefix: str = "") -> Diagram:
         """Set prefixes into the addresses, and share equal parts."""
@@ -158,6 +162,7 @@ class Interner:
 
     def used(self, root: str, child: Diagram, places: Mapping[object, int]) -> Used:
         """Give the one use of what a class decides; it learns of more places."""
+        self.has_uses = True
         node = self._known.setdefault((Used, root, id(child)), Used(root, child, {}))
         assert isinstance(node, Used)
         node.places.update(places)

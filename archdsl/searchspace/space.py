@@ -114,6 +114,10 @@ class Space:
 
         Real settings, which `real_settings` names, are left out of the count.
         """
+        return self._size
+
+    @cached_property
+    def _size(self) -> int:
         return count()(self.diagram)
 
     def genotypes(self) -> Genotypes:
@@ -134,6 +138,8 @@ class Space:
     @cached_property
     def _genotypes(self) -> Genotypes:
         walked = self.__dict__.get("_walked")  # no reason to walk the space first
+        if walked and walked.is_plain:
+            return Genotypes(self._size)
         return count_genotypes(self.elaborated, known=walked.parts if walked else None)
 
     def bounds(self) -> Bounds:
