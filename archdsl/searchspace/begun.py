@@ -15,6 +15,9 @@ from .paths import Checkpoint, Path
 if TYPE_CHECKING:
     from .wired import Wired
 
+MOST_BEGUN = 1 << 12
+"""Of a wiring with more classes nothing is kept for later ones: it would fill the memory."""
+
 
 @final
 class Begun:

@@ -23,7 +23,7 @@ from archdsl.ir import Interval, Label, Weight
 
 from .alternatives import KnownAlternatives
 from .apart import Apart, KnownParts
-from .begun import Begun
+from .begun import MOST_BEGUN, Begun
 from .causes import MAX_PATHS_TO_COMPARE, Unlike, causes_of, settled
 from .decided_once import pairs_used
 from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, Used, product, union
@@ -232,7 +232,8 @@ class Explorer:
 
             known = self._wirings[id(wiring)] = Wired(wiring, self._wirings.values())
         trail = known.trail(form, number)
-        path.begun = None if path.record is not None else Begun(path, known, trail, self._interpreter.wirings.again)
+        is_kept = path.record is None and wiring.count <= MOST_BEGUN
+        path.begun = Begun(path, known, trail, self._interpreter.wirings.again) if is_kept else None
         path.events.extend((*known.asked, (wiring, None, number)))
         path.factors.append(known.diagrams[number])
         path.picked.append(known.diagrams[number])
