@@ -46,7 +46,7 @@ class Settler:
 
     def settle(self, node: Diagram) -> Diagram:
         """Give the flat diagram of all decisions that a flat diagram with uses stands for."""
-        return self._given((), (), (node,))
+        return self._given((), (), (node,)) if self._interner.has_uses else node
 
     def _roots_of(self, fact: Used) -> int:
         """Give the bits of a fact's root and of those that its set uses."""
