@@ -7,6 +7,7 @@ from typing import Annotated, Any, final
 import typer
 
 from archdsl.diagnostics import Diagnostic, UsageError
+from archdsl.elaborate.report import large
 from archdsl.ir import label_text
 from archdsl.searchspace import Architecture, Space, load, load_architecture, shipped
 from archdsl.searchspace.transfer import readdressed
@@ -84,7 +85,9 @@ def size_text(space: Space) -> str:
     """
     number = space.size()
     reals = " and ".join(f"`{address}`" for address in space.real_settings)
-    return f"{number:,} architecture{'s' * (number != 1)}" + (f", times the real settings {reals}" if reals else "")
+    return f"{large(number)} architecture{'s' * (number != 1)}" + (
+        f", times the real settings {reals}" if reals else ""
+    )
 
 
 @final

@@ -56,6 +56,10 @@ def _version() -> str:
     return version("archdsl")
 
 
+MOST_DIGITS = 100_000
+"""The digits of a number that is read or written, as JSON: a size may have tens of thousands, and is exact."""
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit."""
     sys.exit(run(arguments))
@@ -65,6 +69,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     warnings.simplefilter("always", ProgramChanged)
+    sys.set_int_max_str_digits(MOST_DIGITS)
     warnings.showwarning = _show_warning
     try:
         result = application(arguments)(arguments, standalone_mode=False)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from archdsl.elaborate.report import large
+
 from .architectures import print_architecture, refuse_existing
 from .inputs import (
     ArchArgument,
@@ -31,7 +33,7 @@ def rank(arch: ArchArgument, at: AtOption = None, settings: SetOption = None, as
     if as_json:
         print_json({"rank": index, "architectures": size, "kind": "exact"})
     else:
-        console.print(f"{index:,} of {size:,}")
+        console.print(f"{large(index)} of {large(size)}")
 
 
 def unrank(

@@ -13,6 +13,7 @@ from archdsl.diagnostics import ArchdslError, Diagnostic, to_json
 from archdsl.diagnostics.explain import codes
 from archdsl.diagnostics.explain import explain as explain_code
 from archdsl.elaborate import Program, load_program, read_source
+from archdsl.elaborate.report import large
 from archdsl.searchspace import CostRange, Space, find, load, shipped
 from archdsl.searchspace.check import CheckedProgram, check_program
 from archdsl.searchspace.loading import shown_path
@@ -60,7 +61,7 @@ def _verdict(checked: CheckedProgram, program: Program) -> str:
 
 def _size(network: str, size: int, real_settings: Mapping[str, object]) -> str:
     times = "".join(f" times the real setting `{address}`" for address in real_settings)
-    return f"`{network}` {size:,} architecture{'s' * (size != 1)}{times}"
+    return f"`{network}` {large(size)} architecture{'s' * (size != 1)}{times}"
 
 
 def fmt(
@@ -123,7 +124,7 @@ def info(
     console.print(f"  {facts['type']}", markup=False)
     for name, value in facts["statics"].items():
         console.print(f"  {name} = {value}", markup=False)
-    console.print(f"architectures: {facts['architectures']:,}", markup=False)
+    console.print(f"architectures: {large(facts['architectures'])}", markup=False)
     for address, (low, high) in facts["real_settings"].items():
         console.print(f"  times the real setting {address}, from {low} to {high}", markup=False)
     console.print(f"genotypes: {loaded.genotypes()}", markup=False)

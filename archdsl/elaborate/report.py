@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from math import log10
 from typing import final
 
 from archdsl.diagnostics import Diagnostic, Edit, Fix, Label, Span, similar
@@ -70,6 +71,21 @@ class Report:
 def listed(names: Iterable[str]) -> str:
     """Write names in a row: `a`, `b`."""
     return ", ".join(f"`{name}`" for name in names)
+
+
+MOST_BITS = 4_000
+"""A number of more is told by its length: nobody reads a thousand digits, and to write them takes long."""
+
+
+def large(number: int) -> str:
+    """Write a whole number, one of more than a thousand digits by its power of ten.
+
+    >>> large(15625), large(3**10_000)
+    ('15,625', 'about 10^4771')
+    """
+    if number.bit_length() <= MOST_BITS:
+        return f"{number:,}"
+    return f"about {'-' * (number < 0)}10^{int(log10(abs(number)))}"
 
 
 def counted(number: int, thing: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 from archdsl.diagnostics import Diagnostic, UsageError
+from archdsl.elaborate.report import large
 from archdsl.ir import Graph
 from archdsl.ir.rewrites import EXACT, AbsorbZero
 from archdsl.ir.rewrites.graphs import store
@@ -99,7 +100,7 @@ def _without_looking(
     """Count what can be counted without looking at each architecture."""
     quick = [(own, own.count) for own in published if own.count is not None]
     if not quick:
-        message = f"`{space.network}` has {size:,} architectures, more than the {limit:,} to be enumerated"
+        message = f"`{space.network}` has {large(size)} architectures, more than the {limit:,} to be enumerated"
         raise UsageError(Diagnostic("too-many-architectures", message))
     return tuple(Number(own.name, count(choices, told), False, own.meaning) for own, count in quick)
 

@@ -9,6 +9,7 @@ from typing import Literal, final
 from archdsl.elaborate import Budget, Network
 from archdsl.elaborate.addresses import Frame, is_relative
 from archdsl.elaborate.faults import TooVague
+from archdsl.elaborate.report import large
 from archdsl.elaborate.values import Absent, Any_, Tensor, identity_of
 from archdsl.syntax import ast
 
@@ -35,7 +36,7 @@ class Genotypes:
         return "not defined" if self.number is None else "exact"
 
     def __str__(self) -> str:
-        return f"not defined: {self.reason}" if self.number is None else f"{self.number:,}"
+        return f"not defined: {self.reason}" if self.number is None else large(self.number)
 
 
 def count_genotypes(network: Network, budget: Budget | None = None, *, known: KnownParts | None = None) -> Genotypes:

@@ -19,6 +19,7 @@ from archdsl.elaborate import (
     settings_of,
     supergraph,
 )
+from archdsl.elaborate.report import large
 from archdsl.ir import Graph, Interval, Label, label_text
 
 from .architecture import Architecture
@@ -272,7 +273,9 @@ class Space:
     def _check_index(self, index: int) -> None:
         size = self.size()
         if not 0 <= index < size:
-            message = f"`{self.network}` has no architecture {index:,}: they are numbered from 0 to {size - 1:,}"
+            message = (
+                f"`{self.network}` has no architecture {large(index)}: they are numbered from 0 to {large(size - 1)}"
+            )
             raise UsageError(Diagnostic("no-such-architecture", message))
 
     def architecture(self, decisions: Mapping[str, Label]) -> Architecture:

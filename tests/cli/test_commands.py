@@ -77,6 +77,16 @@ def test_info_shows_labels_as_they_are_stored(capsys: pytest.CaptureFixture[str]
     assert label in printed(capsys, "info", "proxylessnas")
 
 
+def test_a_number_that_nobody_reads_is_told_by_its_length(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "deep.nas"
+    path.write_text("network deep(x: vec[4]) -> vec[4] = x |> repeat 9500 { choose { relu | tanh | sigmoid } }")
+    assert "proved: `deep` about 10^4532 architectures" in printed(capsys, "check", str(path))
+    shown = printed(capsys, "info", str(path))
+    assert "architectures: about 10^4532\n" in shown
+    assert "genotypes: about 10^4532\n" in shown
+    assert json.loads(printed(capsys, "info", str(path), "--json"))["architectures"] == 3**9500
+
+
 def test_check_tells_real_settings_beside_sizes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "n.nas"
     text = (
