@@ -1,13 +1,13 @@
 """Changes of a graph, made one after the other and checked at the end; the graph before stays as it is."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import final
 
 from archdsl.diagnostics import ArchdslError, Source
 from archdsl.elaborate import Replay, bind_network, load_program
-from archdsl.ir import INPUT, AnyNode, Attribute, Graph, Node, Output, Type, Value, verify
+from archdsl.ir import CHANNELS, INPUT, AnyNode, Attribute, Graph, Node, Type, Value, verify
 
 from .protocols import NoChange
 
@@ -103,31 +103,47 @@ class Surgery:
                 self.set_inputs(id, [new if value == old else value for value in node.inputs])
         self._outputs = [replace(own, value=new) if own.value == old else own for own in self._outputs]
 
-    def finish(self) -> Graph:
+    def finish(self, *, fit: bool = False) -> Graph:
         """Infer all facts anew, drop what no output depends on, and number the nodes from 0.
 
+        Args:
+            fit: Whether what an op joins is fitted to the first of its operands, where they have other types now.
+
         Raises:
-            NoChange: a node would depend on itself, or what an output gives or a scan takes would have another type.
-            ArchdslError: an op is illegal where it stands now, or one key of weights is used for unlike ones.
+            NoChange: A node would depend on itself, or what an output gives or a scan takes would have another type.
+            ArchdslError: An op is illegal where it stands now, or one key of weights is used for unlike ones.
         """
-        numbers: dict[int, int] = {}
         types: dict[Value, Type] = {Value(INPUT, i): port.type for i, port in enumerate(self.graph.inputs)}
-        nodes: list[AnyNode] = []
-        for id in self._sorted():
+        nodes: dict[int, AnyNode] = {}
+
+        def place(id: int) -> None:
+            """Infer the facts of a node whose inputs are known."""
+            if fit:
+                self._fit(id, types, place)
             node = self._nodes[id]
-            given = tuple(types[value] for value in node.inputs)
-            made = self._inferred(node, given)
-            inputs = tuple(v if v.node == INPUT else Value(numbers[v.node], v.index) for v in node.inputs)
-            numbers[id] = len(nodes)
-            nodes.append(replace(made, id=len(nodes), inputs=inputs))
-            types.update((Value(id, index), type_) for index, type_ in enumerate(made.types))
-        outputs: list[Output] = []
+            nodes[id] = self._inferred(node, tuple(types[value] for value in node.inputs))
+            types.update((Value(id, index), type_) for index, type_ in enumerate(nodes[id].types))
+
+        for id in self._sorted():
+            place(id)
         for before, own in zip(self.graph.outputs, self._outputs, strict=True):
             if types[own.value] != self.graph.type_of(before.value):
                 raise NoChange.because(f"an output of `{self.graph.name}` would have another type")
-            value = own.value if own.value.node == INPUT else Value(numbers[own.value.node], own.value.index)
-            outputs.append(replace(own, value=value))
-        graph = replace(self.graph, nodes=tuple(nodes), outputs=tuple(outputs), ops=self._ops)
+        return self._checked(nodes)
+
+    def _checked(self, nodes: Mapping[int, AnyNode]) -> Graph:
+        """Number the nodes, and verify the graph."""
+        numbers = {id: number for number, id in enumerate(nodes)}
+
+        def moved(value: Value) -> Value:
+            return value if value.node == INPUT else Value(numbers[value.node], value.index)
+
+        made = tuple(
+            replace(node, id=numbers[id], inputs=tuple(moved(value) for value in node.inputs))
+            for id, node in nodes.items()
+        )
+        outputs = tuple(replace(own, value=moved(own.value)) for own in self._outputs)
+        graph = replace(self.graph, nodes=made, outputs=outputs, ops=self._ops)
         addresses = [node.address for node in graph.walk()]
         scopes = (own for own in graph.scopes if any(_is_under(address, own.address) for address in addresses))
         graph = replace(graph, scopes=tuple(scopes))
@@ -135,6 +151,26 @@ class Surgery:
         if found:
             raise ArchdslError(found)
         return graph
+
+    def _fit(self, id: int, types: Mapping[Value, Type], place: Callable[[int], None]) -> None:
+        """Fit the operands of a join to the first of them."""
+        node = self._nodes[id]
+        if not isinstance(node, Node) or len(node.inputs) < 2:
+            return
+        laws, first = node.facts.laws, types[node.inputs[0]]
+        if not laws & {"channelwise", "joins_channels"} or len({types[value].kind for value in node.inputs}) != 1:
+            return
+        inputs = [node.inputs[0]]
+        for value in node.inputs[1:]:
+            layer = fitting(types[value], first, channels="channelwise" in laws)
+            if layer:
+                known = set(self._nodes)
+                address = self.fresh_address(node.address, "fit")
+                (value,) = self.splice(part(f"x0 |> {layer}", types[value]), [value], address, value.node)
+                for new in sorted(set(self._nodes) - known):
+                    place(new)
+            inputs.append(value)
+        self.set_inputs(id, inputs)
 
     def _inferred(self, node: AnyNode, given: tuple[Type, ...]) -> AnyNode:
         if isinstance(node, Node):
@@ -181,7 +217,26 @@ class Surgery:
 
 
 def _is_under(address: str, scope: str) -> bool:
-    return address.startswith(scope) and address[len(scope) : len(scope) + 1] in ("", ".", "@", "[")
+    return not scope or (address.startswith(scope) and address[len(scope) :][:1] in ("", ".", "@", "["))
+
+
+def fitting(given: Type, wanted: Type, *, channels: bool) -> str:
+    """Give the layer that gives a tensor the size of another, and its number of channels if `channels`; "" for none.
+
+    Raises:
+        NoChange: there is no such layer.
+    """
+    place = CHANNELS[given.kind]
+    sizes, target = ([own for i, own in enumerate(type_.dims) if i != place] for type_ in (given, wanted))
+    layers = []
+    if sizes != target:
+        if given.kind != "image":
+            raise NoChange.because(f"{given} cannot be made as large as {wanted}")
+        layers.append(f"resize[[{target[0]}, {target[1]}]]")
+    old, new = given.dims[place], wanted.dims[place]
+    if channels and old != new:
+        layers.append(f"crop[{new}]" if old > new else f"widen[{new}]")
+    return " |> ".join(layers)
 
 
 @lru_cache(maxsize=4096)

@@ -28,6 +28,8 @@ from archdsl.operators.morphisms import (
     InsertConv,
     InsertMBConv,
     InsertNorm,
+    ReplaceByStack,
+    ReplaceBySubnet,
     SkipByAddition,
     SkipByConcatenation,
     Widen,
@@ -52,6 +54,8 @@ EXACT: tuple[Morphism, ...] = (
     SkipByConcatenation(),
     Branch(),
     Branch(more=2),
+    ReplaceByStack(),
+    ReplaceBySubnet(),
 )
 
 
