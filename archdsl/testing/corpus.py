@@ -130,6 +130,12 @@ GRAPHS: tuple[str, ...] = (
     "network net(x: image[2, 3, 3]) -> image[2, 3, 3] = x + bn(zero(x)) + bn[affine = false](zero(x))",
     # What is drawn twice is not the same.
     "network net(x: vec[2]) -> vec[2] = drop_path[0.5](x) + drop_path[0.5](x)",
+    # A recurrent cell, with an identity and a sum of sums in its step.
+    """block step(x: vec[2], h: vec[2]) -> vec[2] = tanh(sum([linear[2](x), h + h, zero(h), identity(h)]))
+network net(x: seq[3, 2]) -> seq[3, 2] {
+  let y, last = scan[step](x)
+  return y
+}""",
     # Ops with several operands whose order matters.
     """network net(x: image[2, 3, 3], y: image[2, 3, 3]) -> image[2, 3, 3] {
   let a, b = split[2](concat(y, x, y) |> conv[4, 1])

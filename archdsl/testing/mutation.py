@@ -14,7 +14,7 @@ from .effort import Effort, effort_of
 from .falsified import Report, report_on_space, subject_of
 from .operating import Use, differing, operate, shown_difference
 from .programs import Case, cases, first_cases, members_of
-from .reaching import check_reaches_all, key
+from .reaching import REACHABILITY, check_reaches_all, key
 from .trying import once, try_law
 
 Shares = Callable[[Architecture, Space], Mapping[Architecture, float]]
@@ -140,12 +140,28 @@ class _Laws:
         return step
 
     def check_reach(self, case: Case) -> None:
-        """Walk over the space, if it is small."""
+        """Walk over the space, if it is small; look at each decision, if architectures cannot be counted."""
+        if case.space.real_settings:
+            self._check_each(case)
         members = small_members(case.space, MOST_REACHED)
         if members is None:
             return
         report = report_on_space(self._subject, case.space)
         check_reaches_all(report, self._step(case.space), members, case.seed)
+
+    def _check_each(self, case: Case) -> None:
+        """Mutate one architecture until each decision has changed that can."""
+        space, parent, rng = case.space, case.architecture(), Random(case.seed)
+        step, open_addresses = self._step(space), {*space.real_settings}
+        open_addresses |= {address for address, labels in space.choices.items() if len(labels) > 1}
+        left = open_addresses & parent.decisions.keys()
+        for _ in range(200 * len(left)):
+            if not left:
+                return
+            mutant = step(parent, rng)
+            left -= differing(parent.decisions, mutant.decisions) if mutant is not None else set()
+        if left:
+            raise self._report(case, parent)(REACHABILITY, f"it never changes {', '.join(sorted(left))}")
 
     def check_shares(self, case: Case, shares: Shares, draws: int) -> None:
         """Draw mutants of one architecture, and compare how often each is drawn."""

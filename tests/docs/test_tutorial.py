@@ -1,5 +1,6 @@
 """The pages of the tutorial say what happens: their files are written and their commands are run."""
 
+import os
 import re
 import subprocess
 import sys
@@ -47,3 +48,28 @@ def test_the_networks_of_a_space_are_counted_as_the_page_shows(tmp_path: Path) -
     first, *rows = done.stdout.splitlines()
     assert first == "64 30"
     assert all(any(line.startswith(row.rsplit(" ", 2)[0]) for line in shown.splitlines()) for row in rows)
+
+
+def test_a_mutation_is_tested_as_the_page_shows(tmp_path: Path) -> None:
+    fences = FENCE.findall((PAGES / "own_mutation.md").read_text(encoding="utf-8"))
+    files = [(name, text) for language, name, text in fences if language == "python"]
+    (shown,) = (text for language, _, text in fences if language == "text")
+    (wrong_name, wrong), (test_name, test), (right_name, right) = files
+    (tmp_path / test_name).write_text(test, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", test_name]
+    environment = {**os.environ, "PYTHONPATH": str(PAGES.parents[1]), "ARCHDSL_EFFORT": "quick"}
+
+    def passes(name: str, text: str) -> tuple[bool, str]:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        return done.returncode == 0, re.sub(r"^E? +", "", done.stdout, flags=re.MULTILINE)
+
+    assert wrong_name == right_name
+    good, printed = passes(wrong_name, wrong)
+    assert not good
+    assert re.sub(r"^ +", "", shown, flags=re.MULTILINE) in printed + "\n"
+    good, printed = passes(right_name, right.replace("space.real_settings.items()", "()"))
+    assert not good
+    assert "it never changes net.rate" in printed
+    good, printed = passes(right_name, right)
+    assert good, printed

@@ -1,0 +1,133 @@
+"""What is made faulty, and which batteries are to tell."""
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any, final
+
+from archdsl.codegen import load_backend
+from archdsl.codegen.lowering import lowering_of
+from archdsl.ir.rewrites import PASSES
+from archdsl.searchspace import Architecture, Space
+from archdsl.testing import Effort, check_lowering, check_rewrite, check_sampler
+from archdsl.testing.declared import DECLARED
+from archdsl.testing.programs import cases, first_cases, space_of_text
+from tests.testing.shipped import MUTATION_BATTERIES, PROMISES
+
+EFFORT = Effort(examples=4, draws=20, shrinks=0)
+ROOT = Path(__file__).parents[3]
+
+Battery = Callable[[], None]
+
+CACHING = ("archdsl.operators", "archdsl.ir.rewrites", "archdsl.backends")
+"""The modules whose caches may hold what was computed without the fault."""
+
+OF_SPACES = {"elaborated", "spec", "_graphs", "_walked", "key", "statics", "fingerprint"}
+"""What a space may keep when a fault is made: all else that it has computed may be what is faulty."""
+
+
+@final
+@dataclass(frozen=True)
+class Target:
+    """A file, the module that it is, and the batteries that hold it to its laws."""
+
+    path: str
+    module: str
+    batteries: tuple[Battery, ...]
+
+
+def by_priors(space: Space, rng: Random) -> Architecture:
+    return space.sample(rng=rng)
+
+
+def uniformly(space: Space, rng: Random) -> Architecture:
+    return space.sample_uniform(rng=rng)
+
+
+def samplers() -> None:
+    check_sampler(by_priors, shares="priors", effort=EFFORT)
+    check_sampler(uniformly, shares="uniform", effort=EFFORT)
+
+
+def mutations() -> None:
+    for battery in MUTATION_BATTERIES:
+        battery(EFFORT)
+
+
+def rewrites() -> None:
+    for own in PASSES:
+        check_rewrite(own, ensures=PROMISES.get(own.name), effort=EFFORT)
+
+
+def lowerings(backend: str, ops: tuple[str, ...]) -> Battery:
+    def battery() -> None:
+        for op in ops:
+            check_lowering(backend, op, effort=EFFORT)
+
+    return battery
+
+
+def ops_of(backend: str, stem: str) -> tuple[str, ...]:
+    """Give the standard ops whose lowerings stand in a file."""
+    load_backend(backend)
+    return tuple(op for op in sorted(DECLARED) if lowering_of(op, backend).module.rpartition(".")[2] == stem)
+
+
+def targets() -> Iterator[Target]:
+    """Give everything that is made faulty."""
+    yield Target("archdsl/searchspace/sampling.py", "archdsl.searchspace.sampling", (samplers,))
+    yield Target("archdsl/searchspace/neighbors.py", "archdsl.searchspace.neighbors", (mutations,))
+    for path in sorted((ROOT / "archdsl/operators").glob("*.py")):
+        if path.stem not in ("__init__", "protocols", "weight_map"):
+            yield Target(f"archdsl/operators/{path.name}", f"archdsl.operators.{path.stem}", (mutations,))
+    for stem in ("passes", "graphs", "terms"):
+        yield Target(f"archdsl/ir/rewrites/{stem}.py", f"archdsl.ir.rewrites.{stem}", (rewrites,))
+    for path in sorted((ROOT / "backends/numpy/ops").glob("*.py")):
+        if ops := ops_of("numpy", path.stem):
+            module = f"archdsl.backends.numpy.ops.{path.stem}"
+            yield Target(f"backends/numpy/ops/{path.name}", module, (lowerings("numpy", ops),))
+    for folder in ("lowerings", "layers"):
+        for path in sorted((ROOT / f"backends/torch/{folder}").glob("*.py")):
+            if ops := ops_of("torch", path.stem):
+                module = f"archdsl.backends.torch.{folder}.{path.stem}"
+                yield Target(f"backends/torch/{folder}/{path.name}", module, (lowerings("torch", ops),))
+
+
+def warm() -> None:
+    """Draw and check the spaces that all batteries share, before anything is faulty."""
+    samplers()
+    rewrites()
+
+
+def forget() -> None:
+    """Let go of what spaces have computed."""
+    from archdsl.testing.trying import _examples
+
+    known: list[Any] = [own.space for own in first_cases(1)]
+    for number in (0, 1, 2):
+        known += [own.space for own in (*_examples(cases(number), EFFORT.examples, EFFORT.seed), *first_cases(number))]
+    assert space_of_text.cache_info().currsize
+    for space in known:
+        for name in [*space.__dict__]:
+            if name not in OF_SPACES:
+                del space.__dict__[name]
+    for module in [own for name, own in sys.modules.items() if name.startswith(CACHING)]:
+        for own in [*vars(module).values()]:
+            if hasattr(own, "cache_clear"):
+                own.cache_clear()
+
+
+def function_of(module: str, name: str) -> Any:
+    """Find a function by its qualified name, below what decorators made of it."""
+    owner: Any = importlib.import_module(module)
+    *path, last = name.split(".")
+    for own in path:
+        owner = getattr(owner, own)
+    found = owner.__dict__[last]
+    for below in ("__func__", "fget", "func", "__wrapped__"):
+        while hasattr(found, below):
+            found = getattr(found, below)
+    return found
