@@ -53,6 +53,10 @@ flake: $(STAMP) ## try all operators with twenty other seeds
 	for seed in $$(seq 1 20); do \
 	ARCHDSL_SEED=$$seed $(BIN)/pytest -q tests/testing/test_shipped.py $(PYTEST_ARGS) || exit 1; done
 
+.PHONY: mutants
+mutants: $(STAMP) ## make faults in all operators, and see whether their batteries tell
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.testing.mutants
+
 .PHONY: crash
 crash: $(STAMP) ## kill runs at random moments and resume them
 	$(BIN)/python tests/runs/crash.py

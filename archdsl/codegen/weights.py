@@ -103,8 +103,7 @@ def value_of(expression: Expression, parent: Callable[[Place], Array], rng: np.r
             array = array + deviation * array.std() * np.random.default_rng(seed).standard_normal(array.shape)
             return array
         case Root(of=of, plus=plus):
-            array = np.sqrt(value(of) + plus)
-            return array
+            return np.asarray(np.sqrt(value(of) + plus))
         case Factor(of=of, depthwise=depthwise):
             return _factor(value(of), depthwise)
 

@@ -1,20 +1,81 @@
 """The batteries of the shipped operators, each with what is declared of its operator."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from archdsl.ir import Graph, Node
 from archdsl.ir.rewrites import AbsorbZero, CollapseIdentity, RemoveDeadNodes
-from archdsl.operators import ResampleDecision
+from archdsl.operators import (
+    ResampleDecision,
+    ResampleDecisions,
+    ResampleEach,
+    ResampleNumber,
+    one_of,
+    with_probability,
+)
+from archdsl.searchspace import Architecture, Space, loads
 from archdsl.testing import Effort, check_mutation
 
 Battery = Callable[[Effort | None], None]
+
+FREE = loads("""network net(x: vec[2]) -> vec[2] {
+  return x |> choose { a = relu | b = tanh | c = sigmoid } |> choose { d = relu | e = tanh }
+}""")
+
+
+def one_step_shares(parent: Architecture, space: Space) -> Mapping[Architecture, float]:
+    """Give the shares of a mutation of one decision where all decisions are free: each, and each label, alike."""
+    shares: dict[Architecture, float] = {}
+    for address, label in parent.decisions.items():
+        others = [own for own in space.choices.get(address, ()) if (type(own), own) != (type(label), label)]
+        for other in others:
+            shares[Architecture(space, {**parent.decisions, address: other})] = 1 / len(others)
+    return shares
 
 
 def resample_decision(effort: Effort | None) -> None:
     check_mutation(ResampleDecision(), changes=1, effort=effort)
 
 
-MUTATION_BATTERIES: list[Battery] = [resample_decision]
+def resample_decision_fairly(effort: Effort | None) -> None:
+    check_mutation(ResampleDecision(), spaces=[FREE], shares=one_step_shares, effort=effort)
+
+
+def resample_decisions(effort: Effort | None) -> None:
+    """Two changes at a time do not lead everywhere."""
+    check_mutation(ResampleDecisions(2), changes=2, reaches=False, effort=effort)
+
+
+def resample_each(effort: Effort | None) -> None:
+    check_mutation(ResampleEach(0.5), may_keep=True, effort=effort)
+
+
+def resample_number(effort: Effort | None) -> None:
+    check_mutation(ResampleNumber(), may_refuse=True, reaches=False, changes=1, effort=effort)
+
+
+def in_turn(effort: Effort | None) -> None:
+    check_mutation(ResampleDecision() >> ResampleDecision(), effort=effort)
+
+
+def one_with_probability(effort: Effort | None) -> None:
+    check_mutation(with_probability(0.5, ResampleDecision()), changes=1, may_keep=True, effort=effort)
+
+
+def one_of_several(effort: Effort | None) -> None:
+    parts = (ResampleDecision(kind="op"), ResampleDecision(where="*[?]*"), ResampleDecision())
+    check_mutation(one_of(*parts, weights=(1, 2, 1)), changes=1, effort=effort)
+
+
+MUTATION_BATTERIES: list[Battery] = [
+    resample_decision,
+    resample_decision_fairly,
+    resample_decisions,
+    resample_each,
+    resample_number,
+    in_turn,
+    one_with_probability,
+    one_of_several,
+]
 
 
 def has_no_dead_node(graph: Graph) -> bool:

@@ -1,7 +1,7 @@
 """Mutations that are wrong, each in one way, beside the law that tells."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from random import Random
 from typing import ClassVar
 
@@ -160,16 +160,6 @@ class Counts:
 def prefers_the_first(parent: Architecture, space: Space, rng: Random) -> Architecture:
     """Draws mutants with other shares than are declared of it: twice, and takes the earlier label."""
     return min((RIGHT.apply(parent, space, rng) for _ in range(2)), key=lambda own: str(dict(own.decisions)))
-
-
-def one_step_shares(parent: Architecture, space: Space) -> Mapping[Architecture, float]:
-    """Give the shares of a mutation of one decision where all decisions are free: each, and each label, alike."""
-    shares: dict[Architecture, float] = {}
-    for address, label in parent.decisions.items():
-        others = labels_at(space, address, label)
-        for other in others:
-            shares[Architecture(space, {**parent.decisions, address: other})] = 1 / len(others)
-    return shares
 
 
 MUTATIONS: list[tuple[object, str]] = [

@@ -105,9 +105,6 @@ def main() -> int:
         for target in chosen
         for fault in faults_of(target.path, (own_targets.ROOT / target.path).read_text(encoding="utf-8"))
     ]
-    for target in chosen:
-        for battery in target.batteries:
-            battery()
     total, outcomes, survivors = len(waiting) - len(chosen), Counter[str](), list[str]()
     running: list[Running] = []
     begun = time.monotonic()
@@ -122,7 +119,7 @@ def main() -> int:
             if outcome == "survived":
                 survivors.append(own.name)
                 print(f"survived: {own.name}", flush=True)
-            if outcomes.total() % 50 == 0:
+            if outcomes.total() % 20 == 0:
                 print(f"{outcomes.total()} of {total} after {time.monotonic() - begun:.0f} s", flush=True)
         time.sleep(0.01)
     return report(total, outcomes, survivors, options.only)

@@ -166,7 +166,9 @@ class _At(ast.NodeTransformer):
             return node
         if isinstance(node, ast.AnnAssign):
             if node.value is not None:
-                node.value = self.visit(node.value)
+                value = self.visit(node.value)
+                assert isinstance(value, ast.expr)
+                node.value = value
             return node
         changed = self._change(node)
         if changed is not None:

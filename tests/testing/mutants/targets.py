@@ -18,6 +18,9 @@ from archdsl.testing.programs import cases, first_cases, space_of_text
 from tests.testing.shipped import MUTATION_BATTERIES, PROMISES
 
 EFFORT = Effort(examples=4, draws=20, shrinks=0)
+FEW = Effort(examples=2, shrinks=0)
+"""Ops are used seven times as often."""
+
 ROOT = Path(__file__).parents[3]
 
 Battery = Callable[[], None]
@@ -65,7 +68,7 @@ def rewrites() -> None:
 def lowerings(backend: str, ops: tuple[str, ...]) -> Battery:
     def battery() -> None:
         for op in ops:
-            check_lowering(backend, op, effort=EFFORT)
+            check_lowering(backend, op, effort=FEW)
 
     return battery
 
@@ -79,7 +82,7 @@ def ops_of(backend: str, stem: str) -> tuple[str, ...]:
 def targets() -> Iterator[Target]:
     """Give everything that is made faulty."""
     yield Target("archdsl/searchspace/sampling.py", "archdsl.searchspace.sampling", (samplers,))
-    yield Target("archdsl/searchspace/neighbors.py", "archdsl.searchspace.neighbors", (mutations,))
+    yield Target("archdsl/searchspace/nearest.py", "archdsl.searchspace.nearest", (mutations,))
     for path in sorted((ROOT / "archdsl/operators").glob("*.py")):
         if path.stem not in ("__init__", "protocols", "weight_map"):
             yield Target(f"archdsl/operators/{path.name}", f"archdsl.operators.{path.stem}", (mutations,))
@@ -100,6 +103,9 @@ def warm() -> None:
     """Draw and check the spaces that all batteries share, before anything is faulty."""
     samplers()
     rewrites()
+    mutations()
+    for backend in ("numpy", "torch"):
+        load_backend(backend)
 
 
 def forget() -> None:
