@@ -4,6 +4,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from types import CodeType
 from typing import final
 
@@ -33,12 +34,17 @@ COPIES = ("dict", "list", "copy")
 @final
 @dataclass(frozen=True)
 class Fault:
-    """A fault: where it is, what it is, and the code of the function that has it."""
+    """A fault: where it is, what it is, and how the function that has it is compiled."""
 
     function: str
     line: int
     what: str
-    code: CodeType
+    compiled: Callable[[], CodeType]
+
+    @property
+    def code(self) -> CodeType:
+        """The code of the function that has the fault."""
+        return self.compiled()
 
     def __str__(self) -> str:
         return f"{self.function}: {self.what}"
@@ -193,7 +199,7 @@ def faults_of(path: str, text: str) -> Iterator[Fault]:
                 changed.body = [own for old in changed.body if isinstance(own := at.visit(old), ast.stmt)]
                 if not at.made:
                     break
-                yield Fault(name, function.lineno, at.made, _code(path, module, function, changed))
+                yield Fault(name, function.lineno, at.made, partial(_code, path, module, function, changed))
         for beginning in BEGINNINGS:
             for what, statement in beginning(function):
                 changed = copy.deepcopy(function)

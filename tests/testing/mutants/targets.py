@@ -3,7 +3,7 @@
 import importlib
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from random import Random
 from typing import Any, final
@@ -28,7 +28,7 @@ Battery = Callable[[], None]
 CACHING = ("archdsl.operators", "archdsl.ir.rewrites", "archdsl.backends")
 """The modules whose caches may hold what was computed without the fault."""
 
-OF_SPACES = {"elaborated", "spec", "_graphs", "_walked", "key", "statics", "fingerprint"}
+OF_SPACES = {*(own.name for own in fields(Space)), "_walked", "key", "statics", "fingerprint"}
 """What a space may keep when a fault is made: all else that it has computed may be what is faulty."""
 
 
