@@ -207,9 +207,8 @@ def faults_of(path: str, text: str) -> Iterator[Fault]:
                 for own in changed.body[:1]:
                     for inner in ast.walk(own):
                         ast.copy_location(inner, function.body[0])
-                yield Fault(
-                    name, function.lineno, what, _code(path, module, function, ast.fix_missing_locations(changed))
-                )
+                changed = ast.fix_missing_locations(changed)
+                yield Fault(name, function.lineno, what, partial(_code, path, module, function, changed))
 
 
 def _functions(tree: ast.AST, names: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], ast.FunctionDef]]:
