@@ -23,7 +23,27 @@ from .shrink import Prune, RemoveLayer, RemoveSkip, ToSeparable
 from .skip import SkipByAddition, SkipByConcatenation
 from .widen import Widen, WidenWithNew, WidenWithNoise
 
+EXACT: tuple[Morphism, ...] = (
+    Deepen(),
+    Deepen(norm=True),
+    InsertConv(),
+    InsertNorm(),
+    InsertActivation(),
+    InsertMBConv(),
+    InsertAttention(),
+    Widen(),
+    WidenWithNew(),
+    GrowKernel(),
+    SkipByAddition(),
+    SkipByConcatenation(),
+    Branch(),
+    ReplaceByStack(),
+    ReplaceBySubnet(),
+)
+"""The morphisms that keep the function and change the graph, with their usual options."""
+
 __all__ = [
+    "EXACT",
     "AddSkip",
     "AlterFilterSize",
     "AlterNumberOfChannels",
