@@ -196,12 +196,12 @@ class Space:
         >>> 30 < drawn.count("relu") < 70
         True
         """
-        self._check_finite("no draw gives each architecture one probability")
+        self.check_finite("no draw gives each architecture one probability")
         return Architecture(self, self._uniformly.draw(_source(seed, rng)))
 
     @cached_property
     def _order(self) -> Order:
-        self._check_finite("its architectures are not numbered")
+        self.check_finite("its architectures are not numbered")
         diagram, trace = self.diagram, self._walked.trace
         assert trace is not None, "a proved space was walked to its end"
         return Order(diagram, trace)
@@ -369,7 +369,7 @@ class Space:
         """
         return MappingProxyType(real_settings()(self.diagram))
 
-    def _check_finite(self, what: str) -> None:
+    def check_finite(self, what: str) -> None:
         """Refuse what needs the architectures to be finitely many."""
         if self.real_settings:
             named = ", ".join(f"`{address}` ({interval})" for address, interval in self.real_settings.items())

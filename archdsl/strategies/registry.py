@@ -50,7 +50,8 @@ def resolve_options(name: str, options: Mapping[str, object], *, trials: int | N
     """Give all options of a strategy: those given, then those that suit the number of trials, then the defaults.
 
     >>> resolve_options("regularized_evolution", {"tournament_size": 2}, trials=20)
-    {'population_size': 5, 'tournament_size': 2, 'identity_probability': 0.0, 'distinct': True}
+    {'population_size': 5, 'tournament_size': 2, 'identity_probability': 0.0, 'distinct': True,
+     'mutation': 'resample_decision'}
     """
     factory = _find(name)
     parameters = inspect.signature(factory).parameters.values()

@@ -3,11 +3,11 @@
 from collections import deque
 from collections.abc import Mapping
 from random import Random
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
 from archdsl.diagnostics import Diagnostic, UsageError
 from archdsl.evaluators.trial import Candidate, Trial
-from archdsl.operators import NoChange, ResampleDecision
+from archdsl.operators import Mutation, NoChange, ResampleDecision, mutation_of
 from archdsl.searchspace import Space
 
 from .proposals import Proposals
@@ -27,7 +27,8 @@ class RegularizedEvolution:
     Population and tournament have the paper's sizes, made for 20,000 trials (`sizes_for` gives smaller ones). Two
     defaults depart from the paper, where every evaluation is worth its cost even if it repeats one: no architecture
     is proposed twice while others are found (`distinct`), and a child is never its parent. The paper's algorithm is
-    `distinct=False, identity_probability=0.05`.
+    `distinct=False, identity_probability=0.05`. `mutation` names another mutation than that of one decision, as
+    `archdsl.operators.mutation_of` reads it.
     """
 
     name: ClassVar[str] = "regularized_evolution"
@@ -40,6 +41,7 @@ class RegularizedEvolution:
         tournament_size: int = 25,
         identity_probability: float = 0.0,
         distinct: bool = True,
+        mutation: str | Mapping[str, Any] = ResampleDecision.name,
     ) -> None:
         if not 1 <= tournament_size <= population_size:
             raise _bad_option(
@@ -58,7 +60,7 @@ class RegularizedEvolution:
         self._tournament_size = tournament_size
         self._identity_probability = identity_probability
         self._distinct = distinct
-        self._mutation = ResampleDecision()
+        self._mutation: Mutation = mutation_of(mutation)
         self._proposals = Proposals(space)
 
     @classmethod
@@ -114,7 +116,8 @@ class RegularizedEvolution:
             child = self._mutation.apply(parent.architecture, self._space, rng)
         except NoChange:  # the only architecture of its space
             return Candidate(parent.architecture, (parent.number,), "identity")
-        return Candidate(child, (parent.number,), self._mutation.name)
+        operator = "identity" if child == parent.architecture else self._mutation.name
+        return Candidate(child, (parent.number,), operator)
 
 
 def _bad_option(message: str, help: str | None = None) -> UsageError:

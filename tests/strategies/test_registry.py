@@ -53,6 +53,7 @@ def test_resolved_options_are_complete_and_keep_what_was_given() -> None:
         "tournament_size": 25,
         "identity_probability": 0.0,
         "distinct": True,
+        "mutation": "resample_decision",
     }
     assert resolve_options("regularized_evolution", {"population_size": 8}, trials=20)["population_size"] == 8
     assert resolve_options("regularized_evolution", {"population_size": 8}, trials=20)["tournament_size"] == 2
