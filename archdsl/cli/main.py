@@ -21,6 +21,7 @@ HOMES = {
     "spaces": ("check", "fmt", "info", "explain", "spaces"),
     "architectures": ("sample", "show", "cost", "compile"),
     "order": ("rank", "unrank", "enumerate"),
+    "operators": ("mutate", "neighbors"),
     "dedup": ("dedup",),
     "searching": ("train", "search", "resume", "runs", "report"),
 }

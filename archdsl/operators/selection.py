@@ -3,7 +3,9 @@
 import re
 from functools import lru_cache
 from re import Pattern
+from typing import get_args
 
+from archdsl.diagnostics import Diagnostic, UsageError
 from archdsl.searchspace import Architecture, Kind, Space
 
 
@@ -27,6 +29,9 @@ def selected(architecture: Architecture, space: Space, where: str | None = None,
 
     They come in the order in which the space has them, however the architecture was made.
     """
+    if kind is not None and kind not in get_args(Kind):
+        message = f"expected a kind of {', '.join(get_args(Kind))}, got `{kind}`"
+        raise UsageError(Diagnostic("bad-option", message))
     choices, reals = space.choices, space.real_settings
     found = [own for own in architecture.decisions if len(choices.get(own, ())) > 1 or own in reals]
     if where is not None:

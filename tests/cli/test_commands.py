@@ -1,12 +1,15 @@
 """What the commands print where all is well."""
 
 import json
+from itertools import islice
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from archdsl.cli.main import run
-from archdsl.searchspace import load, shipped
+from archdsl.operators import ResampleDecision, ResampleDecisions, neighbors
+from archdsl.searchspace import load, load_architecture, shipped
 from tests.small import STATICS
 
 SPACES = Path(__file__).parents[2] / "spaces"
@@ -252,3 +255,34 @@ def test_dedup_counts_networks(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert (found["decisions"], found["connected"]) == (3, 3)
     exact = {"name": "fingerprints", "number": 2, "is_exact": True, "meaning": "exact rewrites"}
     assert exact in found["classes"]
+
+
+def test_an_architecture_is_mutated_as_in_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    space, file, out = load("darts"), str(tmp_path / "arch.yaml"), tmp_path / "mutant.yaml"
+    parent = space.sample(seed=1)
+    parent.save(file)
+    assert run(["mutate", file, "--where", "normal.*", "--kind", "op", "--seed", "3", "--out", str(out), "--json"]) == 0
+    said = capsys.readouterr()
+    mutant = ResampleDecision("normal.*", "op").apply(parent, space, Random(3))
+    assert json.loads(said.out)["decisions"] == mutant.to_dict()
+    assert load_architecture(out) == mutant
+    ((address, label),) = [own for own in mutant.decisions.items() if parent.decisions[own[0]] != own[1]]
+    assert said.err == f"{address}: {parent.decisions[address]} -> {label}\n"
+    text = printed(capsys, "mutate", file, "--with", "{operator: resample_decisions, count: 3}", "--json")
+    assert json.loads(text)["decisions"] == ResampleDecisions(3).apply(parent, space, Random(0)).to_dict()
+    for wrong in (["--with", "resample"], ["--with", "uniform_crossover"], ["--kind", "ops"], ["--with", "{a"]):
+        assert run(["mutate", file, *wrong]) == 2
+
+
+def test_neighbors_are_listed_with_what_they_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    space, file = load("nas_bench_201"), str(tmp_path / "arch.yaml")
+    parent = space.unrank(0)
+    parent.save(file)
+    lines = printed(capsys, "neighbors", file).splitlines()
+    assert len(lines) == 24
+    assert lines[0] == "node_cell.n[0].edge_op@0: none -> skip_connect"
+    assert printed(capsys, "neighbors", file, "--number", "--where", "*n[2]*", "--kind", "op") == "12\n"
+    near = [json.loads(line) for line in printed(capsys, "neighbors", file, "--count", "3", "--json").splitlines()]
+    assert [own["decisions"] for own in near] == [own.to_dict() for own in islice(neighbors(parent, space), 3)]
+    assert {own["distance"] for own in near} == {1}
+    assert run(["neighbors", file, "--kind", "ops"]) == 2

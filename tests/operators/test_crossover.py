@@ -53,11 +53,11 @@ def test_children_are_members(crossover: Crossover, text: str, seed: int) -> Non
     assert {key_of(dict(own.decisions)) for own in children} <= keys
 
 
-@pytest.mark.parametrize("name", ["darts", "einspace", "proxylessnas", "codeepneat", "genetic_cnn"])
+@pytest.mark.parametrize("name", ["darts", "einspace", "codeepneat"])
 @pytest.mark.parametrize("crossover", [*ALL, StageSwap()], ids=lambda own: own.name)
 def test_children_in_shipped_spaces_are_of_their_parents(crossover: Crossover, name: str) -> None:
-    space, rng = load(name), Random(0)
-    for _ in range(10):
+    space, rng = load(name, **({"cells": 2} if name == "darts" else {})), Random(0)
+    for _ in range(4):
         parents = space.sample(rng=rng), space.sample(rng=rng)
         for child in crossover.apply(*parents, space, rng):
             assert child in space
@@ -70,7 +70,7 @@ def test_a_group_is_exchanged_as_a_whole() -> None:
     space, rng = load("genetic_cnn"), Random(0)
     first, second = space.unrank(0), space.unrank(space.size() - 1)
     swaps = 0
-    for _ in range(400):
+    for _ in range(200):
         one, other = StageSwap().apply(first, second, space, rng)
         for root in ("stage[0]", "stage[1]", "stage[2]"):
             parts = [
@@ -79,7 +79,7 @@ def test_a_group_is_exchanged_as_a_whole() -> None:
             ]
             assert parts[2:] in (parts[:2], parts[1::-1])
             swaps += parts[2] == parts[1]
-    assert swaps / 1200 == pytest.approx(0.2, abs=0.05)
+    assert swaps / 600 == pytest.approx(0.2, abs=0.05)
 
 
 def test_a_subtree_is_one_address_and_all_under_it() -> None:
