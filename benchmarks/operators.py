@@ -13,6 +13,7 @@ The first line is a yardstick of the machine: a plain Python loop. To walk `nas_
 import argparse
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from random import Random
 
 from archdsl.ir import Label
@@ -81,7 +82,7 @@ def measure(name: str, seconds: float, most: int) -> None:
 
     samples, mutations = rate(sample, seconds), rate(mutate, seconds)
     baseline = rate(plain(space, parent, rng), seconds)
-    assert all(one != other for one, other in zip(mutants, mutants[1:], strict=False)), "a mutant is its parent"
+    assert all(one != other for one, other in pairwise(mutants)), "a mutant is its parent"
     number = checked(space, sampled, most) + checked(space, mutants, most)
     row = f"{name:<16}{len(parent.decisions):>10}{samples:>12,.0f}{mutations:>12,.0f}{baseline:>12,.0f}"
     print(f"{row}{walked:>10.1f}{ready:>10.2f}{number:>10}", flush=True)

@@ -50,15 +50,27 @@ def flipped_sets(
     """Flip each element of each set with a probability; give the sets that changed, whether or not they can be."""
     found: dict[str, Label] = {}
     for address in addresses:
-        own = architecture.decisions[address]
-        assert isinstance(own, tuple)
-        flips = [element for element in elements_at(space, address) if rng.random() < probability]
+        own = {*elements_of(architecture.decisions[address])}
+        flips = {element for element in elements_at(space, address) if rng.random() < probability}
         if flips:
-            found[address] = tuple(sorted({*own} ^ {*flips}))  # type: ignore[type-var]
+            found[address] = _as_label(own ^ flips)
     return found
 
 
-def elements_at(space: Space, address: str) -> list[int | str]:
+def elements_at(space: Space, address: str) -> tuple[int | str, ...]:
     """Give all elements that some architecture chooses at an address."""
-    labels = (own for own in space.choices[address] if isinstance(own, tuple))
-    return sorted({element for label in labels for element in label})  # type: ignore[type-var]
+    return tuple(sorted({own for label in space.choices[address] for own in elements_of(label)}, key=_place))
+
+
+def elements_of(label: Label) -> tuple[int | str, ...]:
+    """Give the elements of a set that is decided; what is no set has none."""
+    return label if isinstance(label, tuple) else ()
+
+
+def _as_label(elements: set[int | str]) -> Label:
+    numbers = [own for own in elements if isinstance(own, int)]
+    return tuple(sorted(numbers)) if len(numbers) == len(elements) else tuple(sorted(map(str, elements)))
+
+
+def _place(element: int | str) -> tuple[int, str]:
+    return (element, "") if isinstance(element, int) else (0, element)

@@ -122,7 +122,8 @@ def operator_of(config: Config) -> Any:
     """
     if isinstance(config, str):
         return operator(config)
-    if not isinstance(config, Mapping) or not isinstance(config.get("operator"), str):
+    given: object = config
+    if not isinstance(given, Mapping) or not isinstance(given.get("operator"), str):
         raise UsageError(
             Diagnostic("bad-option", f"expected an operator's name, or a mapping with it at `operator`, got {config!r}")
         )

@@ -56,7 +56,7 @@ def test_children_are_members(crossover: Crossover, text: str, seed: int) -> Non
 @pytest.mark.parametrize("name", ["darts", "einspace", "codeepneat"])
 @pytest.mark.parametrize("crossover", [*ALL, StageSwap()], ids=lambda own: own.name)
 def test_children_in_shipped_spaces_are_of_their_parents(crossover: Crossover, name: str) -> None:
-    space, rng = load(name, **({"cells": 2} if name == "darts" else {})), Random(0)
+    space, rng = load(name, cells=2) if name == "darts" else load(name), Random(0)
     for _ in range(4):
         parents = space.sample(rng=rng), space.sample(rng=rng)
         for child in crossover.apply(*parents, space, rng):

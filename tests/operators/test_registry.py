@@ -1,5 +1,6 @@
 """Operators are made by name, as configurations have them."""
 
+from collections.abc import Callable
 from dataclasses import fields
 from random import Random
 from typing import Any
@@ -52,7 +53,7 @@ def test_every_operator_has_its_name_and_is_a_value(name: str) -> None:
 
 
 def test_names_and_options_that_are_not_there_are_told() -> None:
-    for make, text in [
+    wrong: list[tuple[Callable[[], object], str]] = [
         (lambda: operator("resample_decisoin"), "no operator named `resample_decisoin`"),
         (lambda: operator("resample_decision", wher="*"), "no option `wher`"),
         (lambda: operator("resample_decisions"), "needs the option `count`"),
@@ -60,7 +61,8 @@ def test_names_and_options_that_are_not_there_are_told() -> None:
         (lambda: mutation_of("uniform_crossover"), "expected a mutation, got the crossover"),
         (lambda: operator("one_of", of=["uniform_crossover"]), "expected a mutation, got the crossover"),
         (lambda: operator("uniform_crossover", probability="often"), "cannot be meant"),
-    ]:
+    ]
+    for make, text in wrong:
         with pytest.raises(UsageError, match=text):
             make()
     assert operator("uniform_crossover") == UniformCrossover()
