@@ -174,9 +174,8 @@ def _refusals(refused: tuple[Diagnostic, ...]) -> str:
 def _facts(space: Space) -> dict[str, Any]:
     network = space.elaborated
     inputs = ", ".join(f"{port.name}: {port.type}" for port in network.inputs)
-    graph = space.sample(seed=0).graph
-    outputs = ", ".join(
-        f"{output.name + ': ' if output.name else ''}{graph.type_of(output.value)}" for output in graph.outputs
+    outputs = " or ".join(
+        ", ".join(f"{name}: {type_}" if name else str(type_) for name, type_ in own) for own in space.output_types
     )
     return {
         "space": space.spec,

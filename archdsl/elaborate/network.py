@@ -74,12 +74,13 @@ class Network:
         else:
             frame = Frame(self.root, "", "")
             value = interpreter.opening.whole(lambda: self.walk(interpreter, inputs), frame, self.definition.name_span)
-        return builder.graph(self.outputs(value, builder))
+        named = self.outputs(value)
+        return builder.graph(tuple(Output(builder.value(tensor), name, bool(name)) for tensor, name in named))
 
-    def outputs(self, value: Any_, builder: Builder | None) -> tuple[Output, ...]:
-        """Give the outputs of what the body returned; an absent auxiliary one does not exist."""
+    def outputs(self, value: Any_) -> tuple[tuple[Tensor, str], ...]:
+        """Give the tensors that the body returned, auxiliary ones with a name; one that is absent does not exist."""
         main, auxiliary = split_auxiliaries(value)
-        outputs: list[Output] = []
+        outputs: list[tuple[Tensor, str]] = []
         named = (*((tensor, "") for tensor in main), *((tensor, name) for name, tensor in auxiliary))
         for index, (tensor, name) in enumerate(named):
             if isinstance(tensor, Absent) and name:
@@ -89,8 +90,7 @@ class Network:
                 message = f"an output of `{self.name}` is {describe(tensor)}"
                 secondary = (Label(self.definition.name_span, "a network gives tensors"),)
                 fail(code, message, self._returned(index, name), describe(tensor), secondary=secondary)
-            if builder is not None:
-                outputs.append(Output(builder.value(tensor), name, bool(name)))
+            outputs.append((tensor, name))
         return tuple(outputs)
 
     def _returned(self, index: int, name: str) -> Span:

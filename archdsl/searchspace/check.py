@@ -16,8 +16,8 @@ from archdsl.ir import Interval, label_text
 from .apart import KnownParts
 from .attempts import explorers
 from .causes import Unlike
-from .diagram import EMPTY, Diagram, count, real_settings
-from .exploration import Failure
+from .diagram import EMPTY, Diagram, count, literals, real_settings
+from .exploration import Failure, NamedTypes
 from .joined import Wide
 from .probing import probe
 from .trace import Trace
@@ -52,13 +52,15 @@ class Verdict:
 class WalkedSpace:
     """What is known of a network, all of whose architectures were walked: its diagram, and the order of its choices.
 
-    The diagram is empty, and there is no order, where the verdict is not `proved`. `parts` need not be walked again to
+    The diagram is empty, and there is no order, where the verdict is not `proved`. `output_types` are the types of the
+    outputs, once for each way in which some architectures have them. `parts` need not be walked again to
     count genotypes; of a space that `is_plain` nothing need be: each genotype is one architecture.
     """
 
     verdict: Verdict
     diagram: Diagram
     trace: Trace | None
+    output_types: tuple[NamedTypes, ...] = ()
     parts: KnownParts | None = None
     is_plain: bool = False
 
@@ -83,7 +85,8 @@ def walk_space(network: Network, budget: Budget | None = None) -> WalkedSpace:
         return WalkedSpace(Verdict("refuted", by_place(found), explorer.walks), EMPTY, None)
     parts = explorer.plain_parts()
     is_plain = parts is not None and whole.is_plain
-    return WalkedSpace(Verdict("proved", (), explorer.walks), diagram, whole.trace, parts, is_plain)
+    types = explorer.output_types(whole)
+    return WalkedSpace(Verdict("proved", (), explorer.walks), diagram, whole.trace, types, parts, is_plain)
 
 
 def _unproved(network: Network, spent: Diagnostic, walks: int, allowed: str) -> Verdict:
@@ -163,7 +166,7 @@ def _check(
         found.extend(verdict.diagnostics)
         if verdict.kind == "proved":
             sizes[name] = count()(diagram)
-            reals[name] = real_settings()(diagram)
+            reals[name] = real_settings(literals(diagram))
     worst = max(kinds, key=["proved", "not proved", "refuted"].index)
     return CheckedProgram(worst, by_place(found), sizes, reals)
 

@@ -243,22 +243,29 @@ def addresses() -> Fold[frozenset[str]]:
     )
 
 
-def real_settings() -> Fold[dict[str, Interval]]:
+def literals(diagram: Diagram) -> Iterator[Literal]:
+    """Give all decisions of a flat diagram, each once, those that come first in it first."""
+    seen: set[int] = set()
+    stack = [diagram]
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Literal):
+            yield node
+        elif isinstance(node, (Product, Sum)):
+            stack.extend(reversed(node.children))
+
+
+def real_settings(decided: Iterable[Literal]) -> dict[str, Interval]:
     """Collect the addresses of real settings, each with an interval that holds all that some member may decide."""
-
-    def own(literal: Literal) -> dict[str, Interval]:
-        return {literal.address: literal.label} if isinstance(literal.label, Interval) else {}
-
-    def gather(parts: list[dict[str, Interval]]) -> dict[str, Interval]:
-        found: dict[str, Interval] = {}
-        if not any(parts):
-            return found
-        for address, interval in (pair for part in parts for pair in part.items()):
-            known = found.setdefault(address, interval)
-            found[address] = Interval(min(known.low, interval.low), max(known.high, interval.high))
-        return found
-
-    return Fold(own, gather, gather)
+    found: dict[str, Interval] = {}
+    for literal in decided:
+        if isinstance(interval := literal.label, Interval):
+            known = found.setdefault(literal.address, interval)
+            found[literal.address] = Interval(min(known.low, interval.low), max(known.high, interval.high))
+    return found
 
 
 @final

@@ -7,7 +7,7 @@ from typing import final
 from archdsl.diagnostics import Diagnostic
 from archdsl.elaborate.addresses import is_relative
 from archdsl.elaborate.values import Any_, holds_tied, identity_of
-from archdsl.ir import Label
+from archdsl.ir import Label, Type
 
 from .diagram import UNIT, Diagram, shifted
 from .ledger import Account
@@ -16,6 +16,8 @@ from .trace import Trace
 Condition = tuple[tuple[str, Label], ...]
 WeightName = tuple[str, str]
 """The address of an op's weights, relative to the part, and the name of one of them."""
+NamedTypes = tuple[tuple[str, Type], ...]
+"""The types of a network's outputs; only auxiliary ones have a name."""
 
 
 @final

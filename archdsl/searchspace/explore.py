@@ -27,7 +27,7 @@ from .begun import MOST_BEGUN, Begun
 from .causes import MAX_PATHS_TO_COMPARE, Unlike, causes_of, settled
 from .decided_once import pairs_used
 from .diagram import EMPTY, Diagram, Interner, Literal, Meet, Shift, Used, product, union
-from .exploration import Exploration, Failure, Faulty, Outcome, Use, uses_of
+from .exploration import Exploration, Failure, Faulty, NamedTypes, Outcome, Use, uses_of
 from .joined import Joined, Wide, are_alike
 from .ledger import Ledger
 from .paths import START, Crowded, Dead, Merged, Path, State, Uses, Ways, Wrong
@@ -123,7 +123,7 @@ class Explorer:
 
         def run(frame: Frame) -> Any_:
             value = self._network.walk(self._interpreter, inputs)
-            self._network.outputs(value, None)
+            self._network.outputs(value)
             if self._joined is not None:
                 refuse_vague(value)
             return value
@@ -138,6 +138,16 @@ class Explorer:
         known = {key: self._united(found) for key, found in wrong.items()}
         failures = (own for own in whole.failures if known.get(own.key, EMPTY) is not EMPTY)
         return right, replace(whole, failures=tuple(settled(own, known[own.key], right) for own in failures))
+
+    def output_types(self, whole: Exploration) -> tuple[NamedTypes, ...]:
+        """Give the types of the outputs, in each way in which some architecture has them."""
+        ways: dict[NamedTypes, list[Outcome]] = {}
+        for own in whole.outcomes:
+            types = tuple((name, tensor.type) for tensor, name in self._network.outputs(own.value))
+            ways.setdefault(types, []).append(own)
+        if len(ways) == 1:
+            return tuple(ways)
+        return tuple(types for types, found in ways.items() if any(self.members(own) is not EMPTY for own in found))
 
     def unlike_uses(self, whole: Exploration) -> Unlike | None:
         """Find two uses of what is decided once, in unlike places, that have no label in common."""

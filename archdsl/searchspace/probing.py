@@ -112,7 +112,7 @@ def probe(network: Network, rng: Random) -> Probe:
 
 def _walk(network: Network, handler: Draw) -> None:
     interpreter = Interpreter(network.program, handler, None, Budget(STEPS_OF_A_SAMPLE, seconds=SECONDS))
-    network.outputs(network.walk(interpreter, tuple(Tensor(port.type) for port in network.inputs)), None)
+    network.outputs(network.walk(interpreter, tuple(Tensor(port.type) for port in network.inputs)))
 
 
 def _needed(network: Network, failure: Failure, decisions: Mapping[str, Label], rng: Random, end: float) -> Failure:

@@ -25,7 +25,8 @@ from archdsl.ir import Graph, Interval, Label, label_text
 from .architecture import Architecture
 from .bounds import Bounds, bounds_of
 from .check import Verdict, WalkedSpace, walk_space
-from .diagram import Diagram, Literal, Product, Sum, count, real_settings
+from .diagram import Diagram, Literal, count, literals, real_settings
+from .exploration import NamedTypes
 from .genotypes import Genotypes, count_genotypes
 from .nearest import Changer
 from .order import Order, asked
@@ -106,9 +107,27 @@ class Space:
         Raises:
             ArchdslError: the space is not well-typed, or could not be walked within the budget.
         """
+        self._check_proved()
+        return self._walked.diagram
+
+    @property
+    def output_types(self) -> tuple[NamedTypes, ...]:
+        """The types of the outputs with the names of auxiliary ones, once for each way that architectures have them.
+
+        Raises:
+            ArchdslError: the space is not well-typed, or could not be walked within the budget.
+
+        >>> import archdsl
+        >>> space = archdsl.loads("network n(x: vec[4]) { return x |> choose { linear[3] | linear[5] } }")
+        >>> [str(type_) for outputs in space.output_types for name, type_ in outputs]
+        ['vec[3]', 'vec[5]']
+        """
+        self._check_proved()
+        return self._walked.output_types
+
+    def _check_proved(self) -> None:
         if self.verdict.kind != "proved":
             raise ArchdslError(self.verdict.diagnostics)
-        return self._walked.diagram
 
     def size(self) -> int:
         """Count the architectures exactly, as sets of active decisions.
@@ -163,8 +182,7 @@ class Space:
 
     @cached_property
     def _bounds(self) -> Bounds:
-        if self.verdict.kind != "proved":
-            raise ArchdslError(self.verdict.diagnostics)
+        self._check_proved()
         return bounds_of(self.elaborated)
 
     @cached_property
@@ -344,13 +362,17 @@ class Space:
         return self._graphs["super"]
 
     @cached_property
+    def _literals(self) -> tuple[Literal, ...]:
+        return tuple(literals(self.diagram))
+
+    @cached_property
     def choices(self) -> Mapping[str, tuple[Label, ...]]:
         """Every address at which some architecture decides, with all labels met there, in order of evaluation.
 
         Those of real settings are in `real_settings`.
         """
         found: dict[str, dict[tuple[type, Label], Label]] = {}
-        for literal in _literals(self.diagram):
+        for literal in self._literals:
             label = literal.label
             if not isinstance(label, Interval):
                 found.setdefault(literal.address, {})[type(label), label] = label
@@ -367,7 +389,7 @@ class Space:
         >>> archdsl.loads(text).real_settings
         mappingproxy({'n.rate': Interval(low=0.0001, high=0.1)})
         """
-        return MappingProxyType(real_settings()(self.diagram))
+        return MappingProxyType(real_settings(self._literals))
 
     def check_finite(self, what: str) -> None:
         """Refuse what needs the architectures to be finitely many."""
@@ -499,17 +521,3 @@ def program_fingerprint(network: Network) -> str:
     if network.program.main.is_std:
         texts.append(canonical_text(network.program.main.module))
     return sha256("\n\n".join(texts).encode()).hexdigest()[:16]
-
-
-def _literals(diagram: Diagram) -> Iterator[Literal]:
-    seen: set[int] = set()
-    stack = [diagram]
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Literal):
-            yield node
-        elif isinstance(node, (Product, Sum)):
-            stack.extend(reversed(node.children))

@@ -113,7 +113,7 @@ def brute_force(network: Network, most: int = 20_000) -> BruteForce:
             raise TooMany
         handler = Odometer(script)
         try:
-            network.outputs(network.walk(Interpreter(network.program, handler), inputs), None)
+            network.outputs(network.walk(Interpreter(network.program, handler), inputs))
         except Outside:
             pass
         except Fault as fault:

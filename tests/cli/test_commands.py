@@ -68,6 +68,12 @@ def test_info_counts_exactly(space: str, size: str, capsys: pytest.CaptureFixtur
     assert found["architectures"] == found["genotypes"]["number"] == int(size.replace(",", ""))
 
 
+def test_info_shows_each_type_that_an_architecture_may_give(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "n.nas"
+    path.write_text("network n(x: vec[4]) { return x |> choose { linear[3] | linear[5] } }", encoding="utf-8")
+    assert "(x: vec[4]) -> vec[3] or vec[5]\n" in printed(capsys, "info", str(path))
+
+
 def test_info_shows_the_first_of_many_choices(capsys: pytest.CaptureFixture[str]) -> None:
     number = len(load("einspace").choices)
     assert f"… and {number - 100:,} more choices" in printed(capsys, "info", "einspace")

@@ -8,7 +8,7 @@ import pytest
 
 from archdsl.diagnostics import ArchdslError
 from archdsl.elaborate import Budget
-from archdsl.searchspace import check_space, loads
+from archdsl.searchspace import check_space, load, loads
 from archdsl.searchspace.probing import probe
 
 
@@ -236,3 +236,20 @@ def test_what_is_shared_has_weights_of_one_size(law: str) -> None:
     definitions, body, is_right = SHARED[law]
     body = body.replace("|> up", "|> resize_bilinear[4]")
     assert verdict(definitions, body) == (PROVED if is_right else ("refuted", ["unlike-weights"]))
+
+
+@pytest.mark.parametrize("name", ["nas_bench_201", "genetic_cnn", "codeepneat", "darts", "einspace"])
+def test_the_types_of_the_outputs_are_those_of_architectures(name: str) -> None:
+    space = load(name)
+    (known,) = space.output_types
+    graph = space.sample(seed=0).graph
+    assert known == tuple((output.name, graph.type_of(output.value)) for output in graph.outputs)
+
+
+def test_the_outputs_may_have_several_types_but_none_that_no_architecture_has() -> None:
+    layer = "cell layer(x: vec[d]) { return x |> choose { linear[3] | linear[5] } }"
+    network = "network n(x: vec[4]) { return x |> layer, x |> layer }"
+    space = loads(f"{layer}\n{network}")
+    types = {tuple(str(type_) for _, type_ in outputs) for outputs in space.output_types}
+    drawn = {tuple(str(own.graph.type_of(out.value)) for out in own.graph.outputs) for own in space}
+    assert types == drawn == {("vec[3]", "vec[3]"), ("vec[5]", "vec[5]")}
