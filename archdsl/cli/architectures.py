@@ -82,7 +82,7 @@ def show(
     graph = found.architecture.graph
     if svg is not None:
         refuse_existing(svg)
-        _write(svg, to_svg(graph))
+        write_text(svg, to_svg(graph))
         console.print(f"drawn: {svg}", markup=False)
         return
     console.print(str(graph) if nas else to_tree(graph), markup=False)
@@ -92,7 +92,12 @@ def show(
             console.print(line, markup=False)
 
 
-def _write(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a file, whole or not at all.
+
+    Raises:
+        ArchdslError: it cannot be written.
+    """
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -23,6 +23,7 @@ HOMES = {
     "architectures": ("sample", "show", "cost", "compile"),
     "order": ("rank", "unrank", "enumerate"),
     "operators": ("mutate", "neighbors"),
+    "morphing": ("morph",),
     "dedup": ("dedup",),
     "searching": ("train", "search", "resume", "runs", "report"),
 }

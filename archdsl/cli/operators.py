@@ -57,7 +57,7 @@ def mutate(
 ) -> None:
     """Change an architecture within its space; --out writes its file. What changes is said on standard error."""
     plugins(plugin)
-    mutation = mutation_of(_config(operator, where, kind))
+    mutation = mutation_of(config_of(operator, where, kind))
     found = find_architecture(arch, at, settings)
     say_moved(found)
     parent = found.architecture
@@ -70,7 +70,7 @@ def mutate(
     print_architecture(mutant, as_json)
 
 
-def _config(operator: str, where: str | None, kind: str | None) -> str | dict[str, Any]:
+def config_of(operator: str, where: str | None = None, kind: str | None = None) -> str | dict[str, Any]:
     """Give the configuration of an operator: what is written in braces has options of its own."""
     try:
         written = yaml.safe_load(operator)

@@ -16,6 +16,7 @@ from .crossover import (
     UniformCrossover,
 )
 from .elements import FlipElements
+from .morphisms import MORPHISMS, Morphism
 from .mutation import ResampleDecision, ResampleDecisions, ResampleEach, ResampleNumber
 from .neutral import ForcedMutation, NeutralMutation, PointMutation
 from .protocols import Mutation
@@ -71,12 +72,13 @@ for _factory in (
     SubtreeCrossover,
     UniformCrossover,
     WithProbability,
+    *MORPHISMS,
 ):
     register(_factory)
 
 
 def operator_names() -> tuple[str, ...]:
-    """Give the names of all operators on decisions, sorted.
+    """Give the names of all operators, sorted.
 
     >>> "resample_decision" in operator_names()
     True
@@ -139,7 +141,19 @@ def mutation_of(config: Config) -> Mutation:
     """
     made = operator_of(config)
     if len(inspect.signature(made.apply).parameters) != 3:
-        raise UsageError(Diagnostic("bad-option", f"expected a mutation, got the crossover `{made.name}`"))
+        raise UsageError(Diagnostic("bad-option", f"expected a mutation of decisions, got `{made.name}`"))
+    return made  # type: ignore[no-any-return]
+
+
+def morphism_of(config: Config) -> Morphism:
+    """Make the morphism that a configuration describes.
+
+    >>> morphism_of({"operator": "widen", "factors": [2.0]})
+    Widen(factors=(2.0,))
+    """
+    made = operator_of(config)
+    if not hasattr(made, "fidelity"):
+        raise UsageError(Diagnostic("bad-option", f"expected a morphism, got `{made.name}`, which changes decisions"))
     return made  # type: ignore[no-any-return]
 
 

@@ -5,6 +5,7 @@ ops that make its channels to those that add them up. It is fixed, and not liste
 be proved of them: into an op without laws or with shared weights, or out of the graph.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import lcm
@@ -60,13 +61,13 @@ def use_of(graph: Graph, node: Node) -> Use:
 
 def has_own_weights(graph: Graph) -> frozenset[str]:
     """Give the keys of weights that one op alone reads."""
-    keys = [node.parameters for node in graph.operations()]
+    uses = Counter(node.parameters for node in graph.operations())
     lent = {
         node.parameters
         for node in graph.operations()
         if any(isinstance(own, SharedLayer) for _, own in node.attributes)
     }
-    return frozenset(key for key in keys if keys.count(key) == 1 and key not in lent)
+    return frozenset(key for key, count in uses.items() if count == 1 and key not in lent)
 
 
 @final

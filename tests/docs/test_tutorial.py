@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from archdsl.operators.morphisms import MORPHISMS
+
 PAGES = Path(__file__).parents[2] / "docs" / "tutorial"
 FENCE = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -48,6 +50,25 @@ def test_the_networks_of_a_space_are_counted_as_the_page_shows(tmp_path: Path) -
     first, *rows = done.stdout.splitlines()
     assert first == "64 30"
     assert all(any(line.startswith(row.rsplit(" ", 2)[0]) for line in shown.splitlines()) for row in rows)
+
+
+def test_a_network_grows_as_the_page_shows(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    page = PAGES / "morphisms.md"
+    (shown,) = (text for language, _, text in FENCE.findall(page.read_text(encoding="utf-8")) if language == "text")
+    assert "1" in play(page, tmp_path)
+    done = subprocess.run([sys.executable, "grow.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == shown
+    assert (tmp_path / "child.nas").exists()
+
+
+def test_the_table_names_every_morphism_by_its_fidelity() -> None:
+    rows = re.findall(
+        r"^\| (exact|approximate|of no promise)[^|]*\|(.*)\|$", (PAGES / "morphisms.md").read_text(), re.M
+    )
+    told = {(name, fidelity) for fidelity, names in rows for name in re.findall(r"`(\w+)`", names)}
+    kinds = {"exact": "exact", "approximate": "approximate", "none": "of no promise"}
+    assert told == {(own.name, kinds[own.fidelity]) for own in MORPHISMS}
 
 
 def test_a_mutation_is_tested_as_the_page_shows(tmp_path: Path) -> None:

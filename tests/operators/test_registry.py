@@ -58,8 +58,11 @@ def test_names_and_options_that_are_not_there_are_told() -> None:
         (lambda: operator("resample_decision", wher="*"), "no option `wher`"),
         (lambda: operator("resample_decisions"), "needs the option `count`"),
         (lambda: operator_of({"where": "*"}), "expected an operator's name"),
-        (lambda: mutation_of("uniform_crossover"), "expected a mutation, got the crossover"),
-        (lambda: operator("one_of", of=["uniform_crossover"]), "expected a mutation, got the crossover"),
+        (lambda: mutation_of("uniform_crossover"), "expected a mutation of decisions, got `uniform_crossover`"),
+        (
+            lambda: operator("one_of", of=["uniform_crossover"]),
+            "expected a mutation of decisions, got `uniform_crossover`",
+        ),
         (lambda: operator("uniform_crossover", probability="often"), "cannot be meant"),
     ]
     for make, text in wrong:

@@ -24,12 +24,13 @@ def at_one_of(sites: Iterable[Site], rng: Random, build: Callable[[Site], Change
     """
     waiting = list(sites)
     rng.shuffle(waiting)
+    illegal: ArchdslError | None = None
     for site in waiting:
         try:
             return build(site)
-        except ArchdslError:  # an op is illegal at what the change would give it
-            continue
-    raise NoChange.because(f"the graph has no place for `{name}`")
+        except ArchdslError as error:  # an op cannot be what the change would make of it
+            illegal = illegal or error
+    raise NoChange.because(f"the graph has no place for `{name}`") from illegal
 
 
 def ops(graph: Graph, *laws: str) -> Iterator[Node]:
