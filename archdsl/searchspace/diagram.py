@@ -195,6 +195,10 @@ class Fold(Generic[Result]):
         self._use = use
         self._known: dict[int, Result] = {}
 
+    def note(self, node: Diagram, result: Result) -> None:
+        """Keep what is known of a node that was made of others."""
+        self._known[id(node)] = result
+
     def __call__(self, node: Diagram) -> Result:
         known = self._known.get(id(node))
         if known is None:
@@ -270,20 +274,23 @@ def real_settings(decided: Iterable[Literal]) -> dict[str, Interval]:
 
 @final
 class Meet:
-    """Joins diagrams over common addresses: the members are the unions of maps that agree where both decide."""
+    """Joins diagrams over common addresses: the members are the unions of maps that agree where both decide.
+
+    The diagrams have no uses: a `Settler` has joined these before.
+    """
 
     def __init__(self, interner: Interner) -> None:
         self._interner = interner
         self._bits: dict[str, int] = {}
         self._addresses: Fold[int] = Fold(
-            self._bit, lambda parts: reduce(or_, parts, 0), lambda parts: reduce(or_, parts, 0), self._bit
+            self._bit, lambda parts: reduce(or_, parts, 0), lambda parts: reduce(or_, parts, 0)
         )
         self._known: dict[tuple[int, int], Diagram] = {}
         self._splits: dict[tuple[int, str], _Split] = {}
 
-    def _bit(self, decided: "_Decided") -> int:
+    def _bit(self, literal: Literal) -> int:
         """Give an address the one bit that stands for it in a set of addresses."""
-        return 1 << self._bits.setdefault(decided.address, len(self._bits))
+        return 1 << self._bits.setdefault(literal.address, len(self._bits))
 
     def all(self, nodes: Iterable[Diagram]) -> Diagram:
         """Join any number of diagrams."""
@@ -297,9 +304,12 @@ class Meet:
             return b
         if a is EMPTY or b is EMPTY:
             return EMPTY
-        common = self._addresses(a) & self._addresses(b)
+        first, second = self._addresses(a), self._addresses(b)
+        common = first & second
         if not common:
-            return self._interner.share(product((a, b)))
+            joined = self._interner.share(product((a, b)))
+            self._addresses.note(joined, first | second)
+            return joined
         known = self._known.get((id(a), id(b)))
         if known is None:
             parts = self._components(_factors(a), _factors(b))
@@ -329,9 +339,9 @@ class Meet:
 
     def _decide(self, a: Diagram, b: Diagram, address: str) -> Diagram:
         first, second = self._split(a, address), self._split(b, address)
-        rests: dict[_Key | None, tuple[_Decided | None, list[Diagram]]] = {}
+        rests: dict[_Key | None, tuple[Literal | None, list[Diagram]]] = {}
 
-        def add(decided: _Decided | None, rest: Diagram) -> None:
+        def add(decided: Literal | None, rest: Diagram) -> None:
             if rest is not EMPTY:
                 rests.setdefault(decided and _key(decided), (decided, []))[1].append(rest)
 
@@ -350,8 +360,8 @@ class Meet:
             for decided, parts in rests.values()
         )
 
-    def _in_common(self, first: "_Split", second: "_Split", address: str) -> Iterator[tuple["_Decided", Diagram]]:
-        """Give what unlike intervals have in common, and unlike classes of what is decided once."""
+    def _in_common(self, first: "_Split", second: "_Split", address: str) -> Iterator[tuple[Literal, Diagram]]:
+        """Give what unlike intervals have in common."""
         for own, x in first.items():
             for other, y in second.items():
                 if own == other or x[0] is None or y[0] is None:
@@ -361,12 +371,7 @@ class Meet:
                 if common is not None and rest is not EMPTY:
                     yield common, rest
 
-    def _common(self, own: "_Decided", other: "_Decided", address: str) -> "_Decided | None":
-        if isinstance(own, Used):
-            assert isinstance(other, Used)
-            child = EMPTY if own.excludes(other) else self(own.child, other.child)
-            return None if child is EMPTY else self._interner.used(own.root, child, {**own.places, **other.places})
-        assert isinstance(other, Literal)
+    def _common(self, own: Literal, other: Literal, address: str) -> Literal | None:
         if isinstance(own.label, Interval) and isinstance(other.label, Interval):
             common = own.label.meet(other.label)
             return None if common is None else self._interner.literal(address, common, 1.0)
@@ -377,7 +382,7 @@ class Meet:
         stack = [node]
         while stack:
             current = stack.pop()
-            if isinstance(current, (Literal, Used)):
+            if isinstance(current, Literal):
                 if self._bit(current) & among:
                     return current.address
             elif isinstance(current, (Product, Sum)):
@@ -395,10 +400,10 @@ class Meet:
 
     def _split_anew(self, node: Diagram, address: str) -> "_Split":
         match node:
-            case Literal() | Used():
+            case Literal():
                 return {_key(node): (node, UNIT)}
             case Sum(children=children):
-                found: dict[_Key | None, tuple[_Decided | None, list[Diagram]]] = {}
+                found: dict[_Key | None, tuple[Literal | None, list[Diagram]]] = {}
                 for child in children:
                     for key, (literal, rest) in self._split(child, address).items():
                         found.setdefault(key, (literal, []))[1].append(rest)
@@ -410,19 +415,18 @@ class Meet:
                     key: (lit, self._interner.share(product((*children[:i], rest, *children[i + 1 :]))))
                     for key, (lit, rest) in self._split(children[i], address).items()
                 }
-            case Shift():
-                raise AssertionError("a fold runs over a flat diagram")
+            case Shift() | Used():
+                raise AssertionError("a diagram of decisions is joined")
 
 
-_Decided = Literal | Used
-_Key = tuple[type, Labels | int]
-_Split = dict[_Key | None, tuple[_Decided | None, Diagram]]
+_Key = tuple[type, Labels]
+_Split = dict[_Key | None, tuple[Literal | None, Diagram]]
 """The members by what they decide at one address."""
 
 
-def _key(decided: _Decided) -> _Key:
+def _key(literal: Literal) -> _Key:
     """Tell apart what is decided at one address."""
-    return (Used, id(decided.child)) if isinstance(decided, Used) else (type(decided.label), decided.label)
+    return type(literal.label), literal.label
 
 
 def _factors(node: Diagram) -> tuple[Diagram, ...]:

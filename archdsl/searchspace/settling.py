@@ -126,11 +126,14 @@ class Settler:
         rests: dict[Diagram, list[Diagram]] = {}
         for key, own in frees.items():
             rests.setdefault(self._rest(*key), []).extend(own)
-        ways = [self._meet(self._interner.share(union(own)), rest) for rest, own in rests.items()]
+        ways = [self._meet(self._united(own), rest) for rest, own in rests.items()]
         some = tuple(way for way in ways if way is not EMPTY)
         if len(some) < 2:
             return some[0] if some else EMPTY
         return self._interner.share(Sum(some))  # not a union: a rest that is a sum stays one node
+
+    def _united(self, alternatives: list[Diagram]) -> Diagram:
+        return alternatives[0] if len(alternatives) == 1 else self._interner.share(union(alternatives))
 
     def _ways(self, alternatives: Sum) -> tuple[_Parts, ...]:
         """Part alternatives; of those that lead to the same, what is free is one factor."""
@@ -140,7 +143,7 @@ class Settler:
             for parts in self._factored(alternatives):
                 frees.setdefault((parts.facts, parts.open), []).append(parts.free)
             known = self._known_ways[alternatives] = tuple(
-                _Parts(self._interner.share(union(own)), *key) for key, own in frees.items()
+                _Parts(self._united(own), *key) for key, own in frees.items()
             )
         return known
 

@@ -111,4 +111,4 @@ def test_classes_exclude_each_other_within_one_set_alone() -> None:
         own, other = (Used("r", children[i], {sorts[i]: i}) for i in (0, 1))
         assert own.excludes(other) is excludes
     a, b = (interner.used("r", interner.flatten(child), {}) for child in children)
-    assert Meet(interner)(a, b) is EMPTY
+    assert Settler(interner, Meet(interner)).settle(product((a, b))) is EMPTY
