@@ -124,7 +124,7 @@ class InsertAttention:
     name: ClassVar[str] = "insert_attention"
     fidelity: ClassVar[Fidelity] = "exact"
     heads: int = 1
-    most_steps: int = 1024
+    most_steps: int = 256
 
     def apply(self, graph: Graph, rng: Random) -> tuple[Graph, WeightMap]:
         def build(value: Value) -> Change:
