@@ -6,7 +6,7 @@ the state the parser is in, each node gets its exact span (brackets included), a
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, final
+from typing import final
 
 from archdsl.diagnostics import Span
 
@@ -36,13 +36,8 @@ class Failure:
         return self.tokens[self.index]
 
 
-class _Entry(NamedTuple):
-    """What a state was reached by: a value, its place, and how deep it is nested."""
-
-    value: object
-    start: int
-    end: int
-    depth: int
+_Entry = tuple[object, int, int, int]
+"""What a state was reached by: a value, its start and its end, and how deep it is nested."""
 
 
 def run(tables: Tables, start: str, tokens: tuple[Token, ...], builder: Builder) -> object | Failure:
@@ -53,7 +48,7 @@ def run(tables: Tables, start: str, tokens: tuple[Token, ...], builder: Builder)
     states = [first]
     entries: list[_Entry] = []  # one for each state but the first
     for index, token in enumerate(tokens):
-        kind = token.kind
+        kind, _, begin, end = token
         action = actions[states[-1]].get(kind)
         while action is None or action < 0:
             if action is None:
@@ -62,19 +57,21 @@ def run(tables: Tables, start: str, tokens: tuple[Token, ...], builder: Builder)
                 kind = "NAME"
             else:
                 rule = rules[~action]
-                if rule.kind != "unit":
+                if rule.kind == "unit":
+                    states[-1] = tables.after_units(states[-2], states[-1], kind)
+                else:
                     reduced = _reduce(rule, entries, token, builder, methods[~action])
-                    if reduced.depth > DEEPEST:
+                    if reduced[3] > DEEPEST:
                         return Failure(tokens, index, start, too_deep=True)
                     entries.append(reduced)
-                if rule.size:
-                    del states[-rule.size :]
-                states.append(actions[states[-1]][rule.origin])
+                    if rule.size:
+                        del states[-rule.size :]
+                    states.append(actions[states[-1]][rule.origin])
                 if states[-1] == last and kind == END:
-                    return entries[-1].value
+                    return entries[-1][0]
             action = actions[states[-1]].get(kind)
         states.append(action)
-        entries.append(_Entry(token, token.start, token.end, 0))
+        entries.append((token, begin, end, 0))
     raise AssertionError("the last token is the end")
 
 
@@ -85,23 +82,23 @@ def _reduce(
     if rule.size:
         entries = stack[-rule.size :]
         del stack[-rule.size :]
-        start, end = entries[0].start, entries[-1].end
-        depth = max([entry.depth for entry in entries])
+        start, end = entries[0][1], entries[-1][2]
+        depth = entries[0][3] if rule.size == 1 else max([entry[3] for entry in entries])
     else:
         entries, start, end, depth = [], token.start, token.start, 0
-    children = _flat(rule, entries) if rule.lists else [None if i < 0 else entries[i].value for i in rule.children]
+    children = _flat(rule, entries) if rule.lists else [None if i < 0 else entries[i][0] for i in rule.children]
     if rule.kind == "list":
-        return _Entry(children, start, end, depth)
+        return children, start, end, depth
     if method is None:
-        return _Entry(children[0], start, end, depth + 1)
-    return _Entry(method(Span(builder.source, start, end), *children), start, end, depth + 1)
+        return children[0], start, end, depth + 1
+    return method(Span(builder.source, start, end), *children), start, end, depth + 1
 
 
 def _flat(rule: Rule, entries: list[_Entry]) -> list[object]:
     """Give the children of a rule, with the members of its lists in their place."""
     children: list[object] = []
     for i in rule.children:
-        value = None if i < 0 else entries[i].value
+        value = None if i < 0 else entries[i][0]
         if i not in rule.lists:
             children.append(value)
         elif not children and isinstance(value, list):

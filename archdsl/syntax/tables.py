@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Literal, final
@@ -54,6 +54,18 @@ class Tables:
     rules: tuple[Rule, ...]
     actions: tuple[dict[str, int], ...]
     starts: dict[str, tuple[int, int]]  # for each rule that can be read alone: the first state, and that after it
+    _after: dict[tuple[int, int, str], int] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def after_units(self, below: int, state: int, kind: str) -> int:
+        """Give the state that units lead to before a terminal: a number is a product, a sum, a comparison at once."""
+        key = below, state, kind
+        known = self._after.get(key)
+        if known is None:
+            known = state
+            while (action := self.actions[known].get(kind, 0)) < 0 and self.rules[~action].kind == "unit":
+                known = self.actions[below][self.rules[~action].origin]
+            self._after[key] = known
+        return known
 
     def to_text(self) -> str:
         """Write the tables as compressed JSON in base64; equal rows are written once."""
