@@ -137,7 +137,9 @@ def check_exact(graph: Graph, change: Change, seed: int, *, also_single: bool = 
         return
     small = backend.inherit(module.float(), child, weight_map, seed=seed)
     floats = tensors_of(inputs, torch.float32)
-    assert error(run(small, floats), run(module, floats)) < 1e-5
+    # Where a few channels are alive behind large ones, the parent itself rounds by more than that.
+    rounding = error(run(module, floats), expected)
+    assert error(run(small, floats), run(module, floats)) < max(1e-5, 4 * rounding)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +195,9 @@ def test_ten_in_a_row_keep_the_function(text: str, morphisms: list[Morphism], se
     (expected, *_) = parent(*inputs)
     assert error(net(*inputs)[0], expected) < 1e-10
     assert error(run(module, tensors_of(inputs)), expected) < 1e-10
-    assert error(run(small, tensors_of(inputs, torch.float32)), expected) < 1e-4
+    floats = tensors_of(inputs, torch.float32)
+    rounding = error(run(module_of(parent).float(), floats), expected)
+    assert error(run(small, floats), expected) < max(1e-5, 10 * rounding)
     if whole is not None:
         at_once = reference.inherit(parent, now, whole, seed=seed)
         assert error(at_once(*inputs)[0], expected) < 1e-10
