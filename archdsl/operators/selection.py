@@ -32,8 +32,8 @@ def selected(architecture: Architecture, space: Space, where: str | None = None,
     if kind is not None and kind not in get_args(Kind):
         message = f"expected a kind of {', '.join(get_args(Kind))}, got `{kind}`"
         raise UsageError(Diagnostic("bad-option", message))
-    choices, reals = space.choices, space.real_settings
-    found = [own for own in architecture.decisions if len(choices.get(own, ())) > 1 or own in reals]
+    open_addresses = space.open_addresses
+    found = [own for own in architecture.decisions if own in open_addresses]
     if where is not None:
         found = [own for own in found if matches(where, own)]
     if kind is not None:

@@ -7,7 +7,7 @@ priors, among the members that keep what is kept; so no walk meets a dead end, a
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from math import prod
 from random import Random
@@ -25,11 +25,15 @@ _MOST_KNOWN = 256
 @final
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept: of the members below a node, those that decide as wanted wherever they decide what is wanted."""
+    """What is kept: of the members below a node, those that decide as wanted wherever they decide what is wanted.
+
+    `around` are decisions that are settled, beside those below the node.
+    """
 
     root: Node
     wanted: Mapping[str, Label]
     mask: int
+    around: Mapping[str, Label] = field(default_factory=dict)
 
     def admits(self, decisions: Mapping[str, Label]) -> bool:
         """Tell whether a member's decisions keep it."""
@@ -58,9 +62,8 @@ class Changer:
         What is asked for before that stays, or there is no such member: None. What is asked for after it is kept in
         that order, each where it still holds.
         """
-        wanted = dict(decisions)
-        wanted[address] = label
-        kept = self._kept(self._plan.root, wanted)
+        wanted = {**decisions, address: label}
+        kept = self._inside(decisions, wanted, address) or self._kept(self._plan.root, wanted)
         if _admits(kept.root, wanted, kept.mask, {}):
             return kept
         order = self._order_of(decisions)
@@ -70,6 +73,34 @@ class Changer:
         if not _admits(kept.root, first, kept.mask, {}):
             return None
         return self._more(kept, [(own, decisions[own]) for own in order[place + 1 :]])
+
+    def _inside(self, decisions: Mapping[str, Label], wanted: Mapping[str, Label], address: str) -> Kept | None:
+        """Keep all but what is below the one table that decides an address of a member: where a change begins.
+
+        None where a union is on the way, or the table has no such label.
+        """
+        node, bits = self._plan.root, self._plan.bits
+        bit = bits[address]
+        while node[0] == PRODUCT or (node[0] == TABLE and node[5] != address):
+            if node[0] == TABLE:
+                left = _left(node, decisions[node[5]])
+                assert left is not None, "a member is on its way"
+                node = left
+            else:
+                node = next(part for part in node[3] if part[1] & bit)
+        if node[0] != TABLE:
+            return None
+        before, after = _left(node, decisions[address]), _left(node, wanted[address])
+        if before is None or after is None:
+            return None
+        below = before[1]
+        around = {own: label for own, label in wanted.items() if not bits[own] & below} if below else wanted
+        mask = 0
+        if after[1]:
+            for own in decisions:
+                mask |= bits[own]
+            mask &= after[1]
+        return Kept(after, wanted, mask, around)
 
     def force(self, decisions: Mapping[str, Label], address: str, label: Label) -> Kept:
         """Keep what can be kept of a member in one that decides otherwise at an address, whatever has to change."""
@@ -93,13 +124,16 @@ class Changer:
 
     def draw(self, kept: Kept, rng: Random) -> dict[str, Label]:
         """Draw one of the members that are left, by their priors."""
-        found: dict[str, Label] = {}
+        found = dict(kept.around)
+        if not kept.root[1]:
+            return found
         _draw(kept.root, kept.wanted, kept.mask, rng, found)
         return self.ordered(found)
 
     def members(self, kept: Kept) -> Iterator[dict[str, Label]]:
         """Give the members that are left, each once, in the order of the text; there is no real setting among them."""
-        return (self.ordered(dict(found)) for found in _members(kept.root, kept.wanted, kept.mask))
+        around, root = kept.around, kept.root
+        return (self.ordered({**around, **dict(found)}) for found in _members(root, kept.wanted, kept.mask))
 
     def ordered(self, decisions: Mapping[str, Label]) -> dict[str, Label]:
         """Give decisions in the order in which the space has their addresses."""

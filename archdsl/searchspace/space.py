@@ -391,6 +391,12 @@ class Space:
         """
         return MappingProxyType(real_settings(self._literals))
 
+    @cached_property
+    def open_addresses(self) -> frozenset[str]:
+        """The addresses at which not all architectures that decide there decide alike."""
+        several = (address for address, labels in self.choices.items() if len(labels) > 1)
+        return frozenset((*several, *self.real_settings))
+
     def check_finite(self, what: str) -> None:
         """Refuse what needs the architectures to be finitely many."""
         if self.real_settings:
