@@ -244,6 +244,7 @@ class TreeCache:
         self.calls: dict[Hashable, tuple[Any, int]] = {}
         self.recursions: dict[int, Any] = {}
         self.by_value: set[int] = set()
+        self.labels: dict[tuple[Hashable, ...], str] = {}
         self.sights: dict[Hashable, Any] = {}
         self.roots: dict[tuple[Path | None, str], str] | None = None
 

@@ -10,7 +10,7 @@ from archdsl.diagnostics import Span
 from archdsl.ir import Label
 from archdsl.syntax import ast
 
-from .addresses import Frame, join, label_of
+from .addresses import Frame, join
 from .advice import label_fixes
 from .builtins import is_number
 from .chosen import iterates_chosen
@@ -125,7 +125,7 @@ class Choices:
             for inner, values in self._instances(alternative, 0, env, {}):
                 if alternative.guard is not None and not self._interpreter.truth(alternative.guard, inner):
                     continue
-                label = _label(alternative, values)
+                label = self._label(alternative, values)
                 if label in first:
                     _refuse_label(label, alternative, first)
                 first[label] = label_span(alternative)
@@ -155,8 +155,17 @@ class Choices:
             inner = env.bind(clause.name, item, chosen=chosen)
             yield from self._instances(alternative, index + 1, inner, {**values, clause.name: item})
 
+    def _label(self, alternative: ast.Alternative, values: dict[str, Any_]) -> str:
+        if not all(type(value) is int or type(value) is str for value in values.values()):
+            return _label_anew(alternative, values)
+        known = self._interpreter.program.cache.labels
+        key = (id(alternative), *values.values())
+        if key not in known:
+            known[key] = _label_anew(alternative, values)
+        return known[key]
+
     def _part(self, alternative: ast.Alternative, label: str) -> str:
-        plain = label_of(alternative)
+        plain = self._label(alternative, {}) if alternative.label is None else alternative.label
         numbered = self._interpreter.program.cache.parts.get(id(alternative), plain)
         if numbered == plain:
             return label
@@ -302,7 +311,7 @@ def _refuse_label(label: str, alternative: ast.Alternative, first: Mapping[str, 
     fail("duplicate-label", f"two alternatives are labelled `{shown}`", place, again, secondary=secondary, fixes=fixes)
 
 
-def _label(alternative: ast.Alternative, values: dict[str, Any_]) -> str:
+def _label_anew(alternative: ast.Alternative, values: dict[str, Any_]) -> str:
     if alternative.label is None:
         from archdsl.syntax import format_expression
 
