@@ -39,7 +39,7 @@ class Odometer:
         if point.address in self.decisions:
             label = self.decisions[point.address]
             if not point.admits(label):
-                raise Outside(Diagnostic("unlike-uses", f"{point.address} cannot be {label} here"))
+                raise Outside(Diagnostic("inadmissible-decision", f"{point.address} cannot be {label} here"))
             return label
         labels = list(point.labels)
         place = len(self.sizes)

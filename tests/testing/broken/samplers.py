@@ -31,7 +31,7 @@ class Drawing:
             self.decisions[point.address] = self.draw(point)
         label = self.decisions[point.address]
         if not point.admits(label):
-            raise Outside(Diagnostic("unlike-uses", f"{point.address} cannot be {label} here"))
+            raise Outside(Diagnostic("inadmissible-decision", f"{point.address} cannot be {label} here"))
         return label
 
     def draw(self, point: Point) -> Label:
