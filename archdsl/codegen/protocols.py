@@ -53,17 +53,13 @@ class Examined(Protocol):
         """Give the outputs."""
         ...
 
-    def slope(
-        self,
-        inputs: Sequence[Any],
-        weights: Mapping[str, Any],
-        directions: Sequence[Any],
-        of_weights: Mapping[str, Any],
-        factors: Sequence[Any],
-        *,
-        training: bool = False,
-    ) -> float | None:
-        """Give how fast the outputs, times factors and summed, grow along directions; None without derivatives."""
+    def gradients(
+        self, inputs: Sequence[Any], weights: Mapping[str, Any], factors: Sequence[Any], *, training: bool = False
+    ) -> tuple[Sequence[Any], Mapping[str, Mapping[str, Any]]] | None:
+        """Give the derivatives of the outputs, times factors and summed, by inputs and by trained weights.
+
+        None where a backend has no derivatives.
+        """
         ...
 
 

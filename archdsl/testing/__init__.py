@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .effort import Effort
     from .falsified import Falsified
     from .lowerings import check_lowering
+    from .morphing import check_morphism
     from .mutation import check_mutation
     from .programs import architectures, decisions, sources, spaces
     from .rewriting import check_rewrite
@@ -27,6 +28,7 @@ _HOMES = {
     "effort": ("Effort",),
     "falsified": ("Falsified",),
     "lowerings": ("check_lowering",),
+    "morphing": ("check_morphism",),
     "mutation": ("check_mutation",),
     "programs": ("architectures", "decisions", "sources", "spaces"),
     "rewriting": ("check_rewrite",),
@@ -39,6 +41,7 @@ __all__ = [
     "architectures",
     "check_crossover",
     "check_lowering",
+    "check_morphism",
     "check_mutation",
     "check_rewrite",
     "check_sampler",

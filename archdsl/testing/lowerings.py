@@ -225,9 +225,16 @@ class _Slope:
         }
 
     def derived(self, built: Examined, training: bool) -> float | None:
-        """Give what the derivatives tell."""
-        return built.slope(
-            self._inputs, self._weights, self._directions, self._of_weights, self._factors, training=training
+        """Give what the derivatives tell; None where there are none."""
+        found = built.gradients(self._inputs, self._weights, self._factors, training=training)
+        if found is None:
+            return None
+        by_inputs, by_weights = found
+        total = sum(float((own * v).sum()) for own, v in zip(by_inputs, self._directions, strict=True))
+        return total + sum(
+            float((own * self._of_weights[key][name]).sum())
+            for key, known in by_weights.items()
+            for name, own in known.items()
         )
 
     def measured(self, built: Examined, training: bool) -> tuple[float, float]:

@@ -133,8 +133,8 @@ class _Laws:
             raise report(PURITY, f"it is now\n{graph}")
         if wrong := verify(after, architecture=True):
             raise report(VALID, "\n".join([str(after), *(own.message for own in wrong)]))
-        if _signature(after) != _signature(graph):
-            raise report(SIGNATURE, f"{_signature(graph)}\n{_signature(after)}")
+        if signature(after) != signature(graph):
+            raise report(SIGNATURE, f"{signature(graph)}\n{signature(after)}")
         if self._apply(report, graph) != after:
             raise report(DETERMINISM, f"first\n{after}\nsecond\n{self._apply(report, graph)}")
         if after is not graph and after == graph:
@@ -154,7 +154,8 @@ class _Laws:
         self.unchanged = None if self._has_changed else report
 
 
-def _signature(graph: Graph) -> tuple[object, ...]:
+def signature(graph: Graph) -> tuple[object, ...]:
+    """Give what a graph takes and gives."""
     outputs = tuple((graph.type_of(output.value), output.name, output.auxiliary) for output in graph.outputs)
     return graph.name, graph.inputs, outputs
 

@@ -124,6 +124,6 @@ class Examined:
         """Give the outputs."""
         return run(self._graph, inputs, weights, training=training)
 
-    def slope(self, *_: object, **__: object) -> None:
+    def gradients(self, *_: object, **__: object) -> None:
         """Give nothing: there are no derivatives here."""
         return

@@ -18,7 +18,7 @@ Weights = Mapping[str, Mapping[str, Array]]
 
 @final
 class Examined:
-    """A built architecture: what it owns, what it computes, and how fast that grows along a direction."""
+    """A built architecture: what it owns, what it computes, and the derivatives of that."""
 
     def __init__(self, graph: Graph) -> None:
         self._module = build_network(graph, 0).double()
@@ -51,33 +51,32 @@ class Examined:
             outputs = self._outputs([torch.from_numpy(x) for x in inputs], training)
         return [y.numpy() for y in outputs]
 
-    def slope(
-        self,
-        inputs: Sequence[Array],
-        weights: Weights,
-        directions: Sequence[Array],
-        of_weights: Weights,
-        factors: Sequence[Array],
-        *,
-        training: bool = False,
-    ) -> float:
-        """Give how fast the outputs, times factors and summed, grow along directions of the inputs and the weights."""
+    def gradients(
+        self, inputs: Sequence[Array], weights: Weights, factors: Sequence[Array], *, training: bool = False
+    ) -> tuple[list[Array], dict[str, dict[str, Array]]]:
+        """Give the derivatives of the outputs, times factors and summed, by the inputs and by the trained weights."""
         self._set(weights)
         given = [torch.from_numpy(x.copy()) for x in inputs]
-        pairs = [(x.requires_grad_(), v) for x, v in zip(given, directions, strict=True) if x.is_floating_point()]
-        for key, tensors in self._tensors.items():
-            pairs += [(own, of_weights[key][name]) for name, own in tensors.items() if isinstance(own, nn.Parameter)]
+        numbers = [x.requires_grad_() for x in given if x.is_floating_point()]
+        places = [
+            (key, name, own)
+            for key, tensors in self._tensors.items()
+            for name, own in tensors.items()
+            if isinstance(own, nn.Parameter)
+        ]
         outputs = self._outputs(given, training)
         terms = [(y * torch.from_numpy(factor)).sum() for y, factor in zip(outputs, factors, strict=True)]
         loss = torch.stack(terms).sum()
-        if not loss.requires_grad or not pairs:
-            return 0.0
-        gradients = torch.autograd.grad(loss, [own for own, _ in pairs], allow_unused=True, materialize_grads=True)
-        slopes = [
-            float((gradient * torch.from_numpy(np.asarray(v))).sum())
-            for gradient, (_, v) in zip(gradients, pairs, strict=True)
-        ]
-        return sum(slopes)
+        roots = [*numbers, *(own for _, _, own in places)]
+        found = [torch.zeros_like(own) for own in roots]
+        if loss.requires_grad and roots:
+            found = list(torch.autograd.grad(loss, roots, allow_unused=True, materialize_grads=True))
+        arrays = iter([own.numpy() for own in found])
+        by_inputs = [next(arrays) if x.is_floating_point() else np.zeros(tuple(x.shape)) for x in given]
+        by_weights: dict[str, dict[str, Array]] = {}
+        for key, name, _ in places:
+            by_weights.setdefault(key, {})[name] = next(arrays)
+        return by_inputs, by_weights
 
     def _set(self, weights: Weights) -> None:
         with torch.no_grad():

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from archdsl.ir import Graph, Node
 from archdsl.ir.rewrites import AbsorbZero, CollapseIdentity, RemoveDeadNodes
 from archdsl.operators import (
+    Morphism,
     ResampleDecision,
     ResampleDecisions,
     ResampleEach,
@@ -12,8 +13,42 @@ from archdsl.operators import (
     one_of,
     with_probability,
 )
+from archdsl.operators.morphisms import (
+    AddSkip,
+    AlterFilterSize,
+    AlterNumberOfChannels,
+    AlterStride,
+    Branch,
+    ChangeAttribute,
+    Deepen,
+    GrowKernel,
+    InsertActivation,
+    InsertAttention,
+    InsertConv,
+    InsertConvolution,
+    InsertMBConv,
+    InsertNorm,
+    InsertOneToOne,
+    InsertOp,
+    KeepTraining,
+    Prune,
+    RemoveConvolution,
+    RemoveLayer,
+    RemoveOp,
+    RemoveSkip,
+    ReplaceByStack,
+    ReplaceBySubnet,
+    ResetWeights,
+    Rewire,
+    SkipByAddition,
+    SkipByConcatenation,
+    ToSeparable,
+    Widen,
+    WidenWithNew,
+    WidenWithNoise,
+)
 from archdsl.searchspace import Architecture, Space, loads
-from archdsl.testing import Effort, check_mutation
+from archdsl.testing import Effort, check_morphism, check_mutation
 
 Battery = Callable[[Effort | None], None]
 
@@ -76,6 +111,35 @@ MUTATION_BATTERIES: list[Battery] = [
     one_with_probability,
     one_of_several,
 ]
+
+
+EVERY_MORPHISM: tuple[Morphism, ...] = (
+    AddSkip(), AlterFilterSize(), AlterNumberOfChannels(), AlterStride(), Branch(), Branch(more=2), ChangeAttribute(),
+    Deepen(), Deepen(kernels=(1, 5), norm=True), GrowKernel(), InsertActivation(), InsertAttention(most_steps=64),
+    InsertConv(), InsertConvolution(), InsertMBConv(kernels=(3,), expansions=(2,)), InsertNorm(), InsertOneToOne(),
+    InsertOp(), Prune(), RemoveConvolution(), RemoveLayer(), RemoveOp(), RemoveSkip(), ReplaceByStack(),
+    ReplaceBySubnet(), Rewire(), SkipByAddition(), SkipByConcatenation(), ToSeparable(), Widen(), WidenWithNew(),
+    WidenWithNoise(),
+)  # fmt: skip
+
+
+def morphism_battery(morphism: Morphism) -> Battery:
+    def battery(effort: Effort | None) -> None:
+        check_morphism(morphism, effort=effort)
+
+    battery.__name__ = str(morphism)
+    return battery
+
+
+def keep_training(effort: Effort | None) -> None:
+    check_morphism(KeepTraining(), changes=False, draws=False, effort=effort)
+
+
+def reset_weights(effort: Effort | None) -> None:
+    check_morphism(ResetWeights(), draws=False, effort=effort)
+
+
+MORPHISM_BATTERIES: list[Battery] = [*map(morphism_battery, EVERY_MORPHISM), keep_training, reset_weights]
 
 
 def has_no_dead_node(graph: Graph) -> bool:

@@ -15,6 +15,7 @@ from archdsl.testing import (
     Falsified,
     check_crossover,
     check_lowering,
+    check_morphism,
     check_mutation,
     check_rewrite,
     check_sampler,
@@ -24,9 +25,10 @@ from archdsl.testing import mutation as laws
 from archdsl.testing import rewriting as rewrite_laws
 from archdsl.testing import sampler as sampler_laws
 
-from .broken import crossovers, lowerings, mutations, rewrites, samplers
+from .broken import crossovers, lowerings, morphisms, mutations, rewrites, samplers
 from .broken.crossovers import CROSSOVERS
 from .broken.lowerings import LOWERINGS
+from .broken.morphisms import MORPHISMS
 from .broken.mutations import MUTATIONS
 from .broken.rewrites import REWRITES
 from .broken.samplers import SAMPLERS
@@ -155,3 +157,14 @@ def test_a_lowering_of_no_standard_op_needs_a_space() -> None:
     with pytest.raises(UsageError, match="no standard op `con`") as caught:
         check_lowering("torch", "con")
     assert caught.value.diagnostics[0].help == "an op with a similar name exists: `conv`"
+
+
+@pytest.mark.parametrize(("broken", "law"), MORPHISMS, ids=name_of)
+def test_a_broken_morphism_is_caught(broken: morphisms.Morphing, law: str) -> None:
+    with pytest.raises(Falsified) as caught:
+        check_morphism(broken, effort=BRIEF)
+    assert caught.value.law == law
+
+
+def test_the_right_morphism_passes() -> None:
+    check_morphism(morphisms.RIGHT, effort=BRIEF)

@@ -12,7 +12,7 @@ from archdsl.testing.declared import DECLARED
 from archdsl.testing.effort import effort_of
 from tests.ir.test_rewrites import every_pass
 
-from .shipped import MUTATION_BATTERIES, PROMISES, Battery
+from .shipped import MORPHISM_BATTERIES, MUTATION_BATTERIES, PROMISES, Battery
 
 pytestmark = pytest.mark.properties
 
@@ -35,6 +35,11 @@ def test_uniform_samples_are_each_as_frequent() -> None:
 
 @pytest.mark.parametrize("battery", MUTATION_BATTERIES, ids=lambda own: str(own.__name__))
 def test_a_mutation_keeps_its_laws(battery: Battery) -> None:
+    battery(None)
+
+
+@pytest.mark.parametrize("battery", MORPHISM_BATTERIES, ids=lambda own: str(own.__name__))
+def test_a_morphism_keeps_its_laws(battery: Battery) -> None:
     battery(None)
 
 

@@ -15,13 +15,16 @@ from archdsl.searchspace import Architecture, Space
 from archdsl.testing import Effort, check_lowering, check_rewrite, check_sampler
 from archdsl.testing.declared import DECLARED
 from archdsl.testing.programs import cases, first_cases, space_of_text
-from tests.testing.shipped import MUTATION_BATTERIES, PROMISES
+from tests.testing.shipped import MORPHISM_BATTERIES, MUTATION_BATTERIES, PROMISES
 
 EFFORT = Effort(examples=4, draws=20, shrinks=0)
 FEW = Effort(examples=2, shrinks=0)
 """Ops are used seven times as often."""
 
 ROOT = Path(__file__).parents[3]
+
+OF_GRAPHS = ("channels", "rewidth", "surgery", "widths", "windows")
+"""The files of operators that are about graphs, not about decisions."""
 
 Battery = Callable[[], None]
 
@@ -60,6 +63,11 @@ def mutations() -> None:
         battery(EFFORT)
 
 
+def morphisms() -> None:
+    for battery in MORPHISM_BATTERIES:
+        battery(EFFORT)
+
+
 def rewrites() -> None:
     for own in PASSES:
         check_rewrite(own, ensures=PROMISES.get(own.name), effort=EFFORT)
@@ -85,7 +93,12 @@ def targets() -> Iterator[Target]:
     yield Target("archdsl/searchspace/nearest.py", "archdsl.searchspace.nearest", (mutations,))
     for path in sorted((ROOT / "archdsl/operators").glob("*.py")):
         if path.stem not in ("__init__", "protocols", "weight_map"):
-            yield Target(f"archdsl/operators/{path.name}", f"archdsl.operators.{path.stem}", (mutations,))
+            battery = morphisms if path.stem in OF_GRAPHS else mutations
+            yield Target(f"archdsl/operators/{path.name}", f"archdsl.operators.{path.stem}", (battery,))
+    for path in sorted((ROOT / "archdsl/operators/morphisms").glob("*.py")):
+        if path.stem not in ("__init__", "protocol"):
+            module = f"archdsl.operators.morphisms.{path.stem}"
+            yield Target(f"archdsl/operators/morphisms/{path.name}", module, (morphisms,))
     for stem in ("passes", "graphs", "terms"):
         yield Target(f"archdsl/ir/rewrites/{stem}.py", f"archdsl.ir.rewrites.{stem}", (rewrites,))
     for path in sorted((ROOT / "backends/numpy/ops").glob("*.py")):
@@ -104,6 +117,7 @@ def warm() -> None:
     samplers()
     rewrites()
     mutations()
+    morphisms()
     for backend in ("numpy", "torch"):
         load_backend(backend)
 
