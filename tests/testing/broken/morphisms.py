@@ -85,7 +85,7 @@ def begins_with_zeros(graph: Graph, rng: Random) -> tuple[Graph, WeightMap]:
     child, weight_map = InsertMBConv().apply(graph, rng)
 
     def change(own: Expression) -> Expression:
-        return Constant(own.shape, 0.0) if isinstance(own, Fresh) else own
+        return Constant(own.shape, 0.0) if isinstance(own, Normal) else own
 
     return child, exchanged(weight_map, change)
 
