@@ -5,11 +5,30 @@ from collections.abc import Callable, Mapping
 from archdsl.ir import Graph, Node
 from archdsl.ir.rewrites import AbsorbZero, CollapseIdentity, RemoveDeadNodes
 from archdsl.operators import (
+    AlignedCrossover,
+    AlterLearningRate,
+    AmoebaNetMutation,
+    BitMutation,
+    Crossover,
+    EdgeAndOpFlips,
+    FlipElements,
+    ForcedMutation,
+    GroupCrossover,
+    HiddenStateMutation,
     Morphism,
+    MotifMutation,
+    Mutation,
+    NeutralMutation,
+    OnePointCrossover,
+    OpMutation,
+    PointMutation,
     ResampleDecision,
     ResampleDecisions,
     ResampleEach,
     ResampleNumber,
+    StageSwap,
+    SubtreeCrossover,
+    UniformCrossover,
     one_of,
     with_probability,
 )
@@ -47,8 +66,8 @@ from archdsl.operators.morphisms import (
     WidenWithNew,
     WidenWithNoise,
 )
-from archdsl.searchspace import Architecture, Space, loads
-from archdsl.testing import Effort, check_morphism, check_mutation
+from archdsl.searchspace import Architecture, Space, load, loads
+from archdsl.testing import Effort, check_crossover, check_morphism, check_mutation
 
 Battery = Callable[[Effort | None], None]
 
@@ -112,6 +131,70 @@ MUTATION_BATTERIES: list[Battery] = [
     one_of_several,
 ]
 
+
+SETTINGS = """network net(x: vec[2]) -> vec[2] {
+  setting learning_rate = choose one of 1e-4..1e-1
+  return x |> choose { a = relu | b = tanh }
+}"""
+
+PUBLISHED: tuple[tuple[Mutation, Callable[[], Space], int | None], ...] = (
+    (HiddenStateMutation(), lambda: load("tests/spaces/amoeba.nas"), 1),
+    (OpMutation(), lambda: load("tests/spaces/amoeba.nas"), 1),
+    (AmoebaNetMutation(), lambda: load("tests/spaces/amoeba.nas"), 1),
+    (MotifMutation(), lambda: load("hierarchical", nodes_of_cell=3, nodes_of_motif=3), 2),  # none may be cut off
+    (BitMutation(), lambda: load("genetic_cnn"), None),
+    (FlipElements(0.2), lambda: load("genetic_cnn"), None),
+    (EdgeAndOpFlips(), lambda: load("nas_bench_101", vertices=4), None),
+    (PointMutation(), lambda: load("tests/spaces/cartesian.nas", n=3), None),
+    (ForcedMutation(), lambda: load("tests/spaces/cartesian.nas", n=3), None),
+    (NeutralMutation(), lambda: load("tests/spaces/cartesian.nas", n=3), None),
+    (AlterLearningRate(), lambda: loads(SETTINGS), 1),
+)
+"""Mutations of papers, each with a space of its kind, and how many decisions they change."""
+
+MAY_KEEP = AmoebaNetMutation | BitMutation | FlipElements | PointMutation
+"""Those that leave it to chance whether anything changes."""
+
+
+def published_battery(mutation: Mutation, space: Callable[[], Space], changes: int | None) -> Battery:
+    def battery(effort: Effort | None) -> None:
+        check_mutation(
+            mutation,
+            spaces=[space()],
+            changes=changes,
+            may_keep=isinstance(mutation, MAY_KEEP),
+            may_refuse=True,
+            reaches=False,
+            effort=effort,
+        )
+
+    battery.__name__ = str(mutation)
+    return battery
+
+
+PUBLISHED_BATTERIES: list[Battery] = [published_battery(*own) for own in PUBLISHED]
+
+EVERY_CROSSOVER: tuple[Crossover, ...] = (
+    UniformCrossover(),
+    OnePointCrossover(),
+    SubtreeCrossover(),
+    GroupCrossover(),
+    StageSwap(),
+    AlignedCrossover(),
+)
+
+
+def crossover_battery(crossover: Crossover) -> Battery:
+    def battery(effort: Effort | None) -> None:
+        # Of a group all is exchanged, and in a small space that is often all there is.
+        complements = not isinstance(crossover, AlignedCrossover)
+        check_crossover(crossover, complements=complements, mixes=False, effort=effort)
+
+    battery.__name__ = str(crossover)
+    return battery
+
+
+CROSSOVER_BATTERIES: list[Battery] = [*map(crossover_battery, EVERY_CROSSOVER)]
 
 EVERY_MORPHISM: tuple[Morphism, ...] = (
     AddSkip(), AlterFilterSize(), AlterNumberOfChannels(), AlterStride(), Branch(), Branch(more=2), ChangeAttribute(),

@@ -12,7 +12,14 @@ from archdsl.testing.declared import DECLARED
 from archdsl.testing.effort import effort_of
 from tests.ir.test_rewrites import every_pass
 
-from .shipped import MORPHISM_BATTERIES, MUTATION_BATTERIES, PROMISES, Battery
+from .shipped import (
+    CROSSOVER_BATTERIES,
+    MORPHISM_BATTERIES,
+    MUTATION_BATTERIES,
+    PROMISES,
+    PUBLISHED_BATTERIES,
+    Battery,
+)
 
 pytestmark = pytest.mark.properties
 
@@ -33,8 +40,13 @@ def test_uniform_samples_are_each_as_frequent() -> None:
     check_sampler(uniformly, shares="uniform")
 
 
-@pytest.mark.parametrize("battery", MUTATION_BATTERIES, ids=lambda own: str(own.__name__))
+@pytest.mark.parametrize("battery", [*MUTATION_BATTERIES, *PUBLISHED_BATTERIES], ids=lambda own: str(own.__name__))
 def test_a_mutation_keeps_its_laws(battery: Battery) -> None:
+    battery(None)
+
+
+@pytest.mark.parametrize("battery", CROSSOVER_BATTERIES, ids=lambda own: str(own.__name__))
+def test_a_crossover_keeps_its_laws(battery: Battery) -> None:
     battery(None)
 
 

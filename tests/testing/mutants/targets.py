@@ -15,7 +15,13 @@ from archdsl.searchspace import Architecture, Space
 from archdsl.testing import Effort, check_lowering, check_rewrite, check_sampler
 from archdsl.testing.declared import DECLARED
 from archdsl.testing.programs import cases, first_cases, space_of_text
-from tests.testing.shipped import MORPHISM_BATTERIES, MUTATION_BATTERIES, PROMISES
+from tests.testing.shipped import (
+    CROSSOVER_BATTERIES,
+    MORPHISM_BATTERIES,
+    MUTATION_BATTERIES,
+    PROMISES,
+    PUBLISHED_BATTERIES,
+)
 
 EFFORT = Effort(examples=4, draws=20, shrinks=0)
 FEW = Effort(examples=2, shrinks=0)
@@ -25,6 +31,12 @@ ROOT = Path(__file__).parents[3]
 
 OF_GRAPHS = ("channels", "rewidth", "surgery", "widths", "windows")
 """The files of operators that are about graphs, not about decisions."""
+
+OF_PAPERS = ("elements", "neutral", "published")
+"""The files of mutations that are at home in spaces of their kinds."""
+
+NO_OPERATORS = ("__init__", "neighborhood", "protocols", "registry", "resizing", "weight_map")
+"""The files that hold no operator: what they do has no battery, and tests of its own."""
 
 Battery = Callable[[], None]
 
@@ -63,6 +75,16 @@ def mutations() -> None:
         battery(EFFORT)
 
 
+def published() -> None:
+    for battery in PUBLISHED_BATTERIES:
+        battery(EFFORT)
+
+
+def crossovers() -> None:
+    for battery in CROSSOVER_BATTERIES:
+        battery(EFFORT)
+
+
 def morphisms() -> None:
     for battery in MORPHISM_BATTERIES:
         battery(EFFORT)
@@ -71,6 +93,15 @@ def morphisms() -> None:
 def rewrites() -> None:
     for own in PASSES:
         check_rewrite(own, ensures=PROMISES.get(own.name), effort=EFFORT)
+
+
+def battery_of(stem: str) -> Battery:
+    """Give the battery for a file of operators."""
+    if stem in OF_GRAPHS:
+        return morphisms
+    if stem in OF_PAPERS:
+        return published
+    return crossovers if stem == "crossover" else mutations
 
 
 def lowerings(backend: str, ops: tuple[str, ...]) -> Battery:
@@ -92,9 +123,8 @@ def targets() -> Iterator[Target]:
     yield Target("archdsl/searchspace/sampling.py", "archdsl.searchspace.sampling", (samplers,))
     yield Target("archdsl/searchspace/nearest.py", "archdsl.searchspace.nearest", (mutations,))
     for path in sorted((ROOT / "archdsl/operators").glob("*.py")):
-        if path.stem not in ("__init__", "protocols", "weight_map"):
-            battery = morphisms if path.stem in OF_GRAPHS else mutations
-            yield Target(f"archdsl/operators/{path.name}", f"archdsl.operators.{path.stem}", (battery,))
+        if path.stem not in NO_OPERATORS:
+            yield Target(f"archdsl/operators/{path.name}", f"archdsl.operators.{path.stem}", (battery_of(path.stem),))
     for path in sorted((ROOT / "archdsl/operators/morphisms").glob("*.py")):
         if path.stem not in ("__init__", "protocol"):
             module = f"archdsl.operators.morphisms.{path.stem}"
@@ -117,6 +147,8 @@ def warm() -> None:
     samplers()
     rewrites()
     mutations()
+    published()
+    crossovers()
     morphisms()
     for backend in ("numpy", "torch"):
         load_backend(backend)
