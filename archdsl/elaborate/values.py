@@ -407,7 +407,7 @@ def named(part: str, value: Any_) -> Any_:
             return tuple(named(part, item) for item in items)
         case Subset(items=items) | Guarded(items=items) if _holds_layers(items):
             return replace(value, items=tuple(named(part, item) for item in items))
-        case Lifted(cases=cases) if not is_layer(value):
+        case Lifted(cases=cases) if not is_layer(value) and any(_holds_layers((case,)) for case in cases):
             return replace(value, cases=tuple(named(part, case) for case in cases))
         case _ if is_layer(value):
             return Named(part, value)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import pytest
 from tests.elaborate.whole import diagnose, memory, network
 
 SMALL = 400 << 20
-SECONDS = 15.0  # far above what is needed: the machine may be busy with other things
+SECONDS = 40.0  # far above what is needed: the machine may be busy with other things
 
 
 @pytest.fixture(autouse=True)
@@ -151,7 +151,7 @@ def test_a_body_that_binds_too_many_names_is_refused() -> None:
 
 def test_a_long_chain_of_layers_is_walked_or_refused() -> None:
     chain = " ".join(f"let a{i + 1} = a{i} |> relu" for i in range(3000))
-    assert errors(network(f"let a0 = relu {chain} let q = a3000(x)")) <= {"too-deep", "too-large"}
+    assert errors(network(f"let a0 = relu {chain} let q = a3000(x)")) <= {"too-deep", "too-large", "budget-spent"}
     names = " ".join(f"let a{i + 1} = a{i}" for i in range(9000))
     assert errors(network(f"let a0 = relu {names} let q = a9000(x)")) <= {"too-deep", "budget-spent"}
 
