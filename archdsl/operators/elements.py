@@ -6,6 +6,7 @@ from typing import ClassVar, final
 
 from archdsl.ir import Label
 from archdsl.searchspace import Architecture, Kind, Space
+from archdsl.searchspace.labels import as_set
 
 from .composition import Composable, check_probability
 from .protocols import NoChange
@@ -53,7 +54,7 @@ def flipped_sets(
         own = {*elements_of(architecture.decisions[address])}
         flips = {element for element in elements_at(space, address) if rng.random() < probability}
         if flips:
-            found[address] = _as_label(own ^ flips)
+            found[address] = as_set(own ^ flips)
     return found
 
 
@@ -65,11 +66,6 @@ def elements_at(space: Space, address: str) -> tuple[int | str, ...]:
 def elements_of(label: Label) -> tuple[int | str, ...]:
     """Give the elements of a set that is decided; what is no set has none."""
     return label if isinstance(label, tuple) else ()
-
-
-def _as_label(elements: set[int | str]) -> Label:
-    numbers = [own for own in elements if isinstance(own, int)]
-    return tuple(sorted(numbers)) if len(numbers) == len(elements) else tuple(sorted(map(str, elements)))
 
 
 def _place(element: int | str) -> tuple[int, str]:

@@ -1,6 +1,6 @@
 """A space: a network with its statics bound, and what can be asked of the set of its architectures."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from random import Random
@@ -20,7 +20,7 @@ from archdsl.elaborate import (
     supergraph,
 )
 from archdsl.elaborate.report import large
-from archdsl.ir import Graph, Interval, Label, label_text
+from archdsl.ir import Graph, Interval, Label
 
 from .architecture import Architecture
 from .bounds import Bounds, bounds_of
@@ -28,6 +28,7 @@ from .check import Verdict, WalkedSpace, walk_space
 from .diagram import Diagram, Literal, count, literals, real_settings
 from .exploration import NamedTypes
 from .genotypes import Genotypes, count_genotypes
+from .labels import plain_label, read_labels
 from .nearest import Changer
 from .order import Order, asked
 from .sampling import Sampler, by_priors, uniformly
@@ -466,7 +467,7 @@ class Space:
         Only decisions that are of no member as they stand are compared with all labels: for these, and for nothing
         else, the space has to be walked.
         """
-        plain = {a: _as_set(label) if isinstance(label, list | tuple) else label for a, label in decisions.items()}
+        plain = {address: plain_label(label) for address, label in decisions.items()}
         try:
             return architecture_graph(self.elaborated, plain)
         except Outside:
@@ -476,20 +477,9 @@ class Space:
         return architecture_graph(self.elaborated, normalized)
 
     def _normalized(self, decisions: Mapping[str, Label]) -> dict[str, Label]:
-        """Take labels as people write them: lists in any order for sets, numbers for labels that are their text."""
+        """Take labels as people write them; those of a space that is not proved can be compared with nothing."""
         is_proved = self.verdict.kind == "proved"
-        choices = self.choices if is_proved else {}
-        reals = self.real_settings if is_proved else {}
-        result: dict[str, Label] = {}
-        for address, label in decisions.items():
-            plain = _as_set(label) if isinstance(label, list | tuple) else label
-            if address in reals:
-                plain = _as_real(plain)
-            known = choices.get(address, ())
-            if known and not any(plain == own and type(plain) is type(own) for own in known):
-                plain = next((own for own in known if label_text(own) == label_text(plain)), plain)
-            result[address] = plain
-        return result
+        return read_labels(decisions, self.choices if is_proved else {}, self.real_settings if is_proved else {})
 
 
 def _source(seed: int | None, rng: Random | None) -> Random:
@@ -497,20 +487,6 @@ def _source(seed: int | None, rng: Random | None) -> Random:
     if (seed is None) == (rng is None):
         raise TypeError("a draw needs one of seed and rng")
     return rng if rng is not None else Random(seed)
-
-
-def _as_real(label: Label) -> Label:
-    """Take a whole number, or the text of a number, as a real number: YAML reads `1e-4` as a text."""
-    try:
-        return float(label) if isinstance(label, (int, str)) and not isinstance(label, bool) else label
-    except ValueError:
-        return label
-
-
-def _as_set(elements: Iterable[Any]) -> Label:
-    """Give a set of indices, or of names that may look like numbers, in its order."""
-    given = tuple(elements)
-    return tuple(sorted(given)) if all(type(own) is int for own in given) else tuple(sorted(map(str, given)))
 
 
 def _plain(value: Any) -> Any:
