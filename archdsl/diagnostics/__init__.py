@@ -4,6 +4,7 @@ from .diagnostic import ArchdslError, Diagnostic, Edit, Fix, Label, UsageError, 
 from .render import render, render_all, to_json
 from .similar import similar
 from .source import Source, Span
+from .unknown import unknown_name, unknown_option
 
 __all__ = [
     "ArchdslError",
@@ -19,4 +20,6 @@ __all__ = [
     "render_all",
     "similar",
     "to_json",
+    "unknown_name",
+    "unknown_option",
 ]

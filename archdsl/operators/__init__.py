@@ -24,7 +24,7 @@ from .published import (
     MotifMutation,
     OpMutation,
 )
-from .registry import morphism_of, mutation_of, operator, operator_names, operator_of, register
+from .registry import morphism_of, morphism_types, mutation_of, operator, operator_names, operator_of, register
 from .weight_map import WeightMap, inherit
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "distance",
     "inherit",
     "morphism_of",
+    "morphism_types",
     "mutation_of",
     "neighbors",
     "one_of",

@@ -10,6 +10,7 @@ from archdsl.diagnostics import Diagnostic, UsageError
 from archdsl.searchspace import Architecture, Space
 
 from .protocols import Mutation, NoChange
+from .registry import register
 
 
 class Composable:
@@ -17,17 +18,18 @@ class Composable:
 
     __slots__ = ()
 
-    def __rshift__(self, other: Mutation) -> "InTurn":
+    def __rshift__(self: Mutation, other: Mutation) -> "InTurn":
         return InTurn((*_parts(self), *_parts(other)))
 
-    def __rrshift__(self, other: Mutation) -> "InTurn":
+    def __rrshift__(self: Mutation, other: Mutation) -> "InTurn":
         return InTurn((*_parts(other), *_parts(self)))
 
 
-def _parts(mutation: object) -> tuple[Mutation, ...]:
-    return mutation.of if isinstance(mutation, InTurn) else (mutation,)  # type: ignore[return-value]
+def _parts(mutation: Mutation) -> tuple[Mutation, ...]:
+    return mutation.of if isinstance(mutation, InTurn) else (mutation,)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class InTurn(Composable):
@@ -55,6 +57,7 @@ class InTurn(Composable):
         return changed
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class WithProbability(Composable):
@@ -72,6 +75,7 @@ class WithProbability(Composable):
         return self.of.apply(architecture, space, rng) if rng.random() < self.probability else architecture
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class OneOf(Composable):

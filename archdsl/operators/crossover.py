@@ -15,11 +15,13 @@ from archdsl.searchspace import Architecture, Kind, Space
 
 from .composition import check_probability
 from .protocols import NoChange
+from .registry import register
 from .selection import matches
 
 Pair = tuple[Architecture, Architecture]
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class UniformCrossover:
@@ -43,6 +45,7 @@ class UniformCrossover:
         return _exchanged(first, second, space, taken.__contains__, rng)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class OnePointCrossover:
@@ -60,6 +63,7 @@ class OnePointCrossover:
         return _exchanged(first, second, space, set(addresses[point:]).__contains__, rng)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class SubtreeCrossover:
@@ -85,6 +89,7 @@ class SubtreeCrossover:
         return _exchanged(first, second, space, lambda address: is_under(address, root), rng)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class GroupCrossover:
@@ -121,6 +126,7 @@ class GroupCrossover:
         return ".".join(address.split(".")[: self.depth])
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class StageSwap:
@@ -134,6 +140,7 @@ class StageSwap:
         return GroupCrossover(self.probability).apply(first, second, space, rng)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class AlignedCrossover:

@@ -10,9 +10,11 @@ from archdsl.searchspace.labels import as_set
 
 from .composition import Composable, check_probability
 from .protocols import NoChange
+from .registry import register
 from .selection import selected
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class FlipElements(Composable):

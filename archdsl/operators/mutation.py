@@ -8,10 +8,12 @@ from archdsl.searchspace import Architecture, Kind, Space
 
 from .composition import Composable, bad_option, check_probability
 from .protocols import NoChange
+from .registry import register
 from .selection import selected
 from .steps import number_near, one_step, other_labels
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class ResampleDecision(Composable):
@@ -44,6 +46,7 @@ class ResampleDecision(Composable):
         raise nothing_to_change(space, self.where, self.kind)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class ResampleDecisions(Composable):
@@ -75,6 +78,7 @@ class ResampleDecisions(Composable):
         return changed
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class ResampleEach(Composable):
@@ -106,6 +110,7 @@ class ResampleEach(Composable):
         return space.nearest(drawn, architecture.decisions, rng=rng) if drawn else architecture
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class ResampleNumber(Composable):

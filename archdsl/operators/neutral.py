@@ -10,10 +10,12 @@ from archdsl.searchspace import Architecture, Kind, Space
 from .composition import Composable, bad_option, check_probability
 from .mutation import ResampleEach, nothing_to_change
 from .protocols import NoChange
+from .registry import register
 from .selection import selected
 from .steps import one_step, other_labels
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class PointMutation(Composable):
@@ -32,6 +34,7 @@ class PointMutation(Composable):
         return ResampleEach(self.rate, self.where, self.kind).apply(architecture, space, rng)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class ForcedMutation(Composable):
@@ -67,6 +70,7 @@ class ForcedMutation(Composable):
         raise NoChange.because(f"no decision of this architecture of `{space.network}` changes its graph")
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class NeutralMutation(Composable):

@@ -12,9 +12,9 @@ class NoChange(ArchdslError):
     """An operator was asked for another architecture or graph where it has none to give."""
 
     @classmethod
-    def because(cls, message: str) -> "NoChange":
+    def because(cls, message: str, *notes: str) -> "NoChange":
         """Say why there is none."""
-        return cls(Diagnostic("no-change", message))
+        return cls(Diagnostic("no-change", message, notes=notes))
 
 
 class Mutation(Protocol):

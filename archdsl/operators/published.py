@@ -11,10 +11,12 @@ from .composition import Composable, OneOf, WithProbability, bad_option, check_p
 from .elements import FlipElements, flipped_sets, sets_of
 from .mutation import ResampleDecision, ResampleNumber
 from .protocols import NoChange
+from .registry import register
 from .selection import matches, selected
 from .steps import one_step, other_labels
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class HiddenStateMutation(Composable):
@@ -31,6 +33,7 @@ class HiddenStateMutation(Composable):
         return ResampleDecision(self.where, "source").apply(architecture, space, rng)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class OpMutation(Composable):
@@ -44,6 +47,7 @@ class OpMutation(Composable):
         return ResampleDecision(self.where, "op").apply(architecture, space, rng)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class AmoebaNetMutation(Composable):
@@ -62,6 +66,7 @@ class AmoebaNetMutation(Composable):
         return WithProbability(1 - self.identity_probability, either).apply(architecture, space, rng)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class MotifMutation(Composable):
@@ -96,6 +101,7 @@ def root_of(address: str) -> str:
     return address.partition(".")[0]
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class BitMutation(Composable):
@@ -117,6 +123,7 @@ class BitMutation(Composable):
         check_probability(self.flip_probability)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class EdgeAndOpFlips(Composable):
@@ -160,6 +167,7 @@ class EdgeAndOpFlips(Composable):
         raise NoChange.because(f"none of {self.tries:,} drawn changes gives another architecture of `{space.network}`")
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class AlterLearningRate(Composable):

@@ -1,80 +1,37 @@
 """Operators by name, with their options checked: what a configuration names becomes a value."""
 
 import inspect
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
-from archdsl.diagnostics import Diagnostic, UsageError, similar
+from archdsl.diagnostics import Diagnostic, UsageError, unknown_name, unknown_option
 
-from .composition import InTurn, OneOf, WithProbability
-from .crossover import (
-    AlignedCrossover,
-    GroupCrossover,
-    OnePointCrossover,
-    StageSwap,
-    SubtreeCrossover,
-    UniformCrossover,
-)
-from .elements import FlipElements
-from .morphisms import MORPHISMS, Morphism
-from .mutation import ResampleDecision, ResampleDecisions, ResampleEach, ResampleNumber
-from .neutral import ForcedMutation, NeutralMutation, PointMutation
 from .protocols import Mutation
-from .published import (
-    AlterLearningRate,
-    AmoebaNetMutation,
-    BitMutation,
-    EdgeAndOpFlips,
-    HiddenStateMutation,
-    MotifMutation,
-    OpMutation,
-)
+
+if TYPE_CHECKING:
+    from .morphisms import Morphism
 
 Config = str | Mapping[str, Any]
 """The name of an operator, or a mapping with the name at `operator` and its options."""
 
-_FACTORIES: dict[str, Callable[..., Any]] = {}
 
-OperatorType = TypeVar("OperatorType", bound=type)
+class Named(Protocol):
+    """What can be registered: it bears a name."""
+
+    name: ClassVar[str]
 
 
-def register(factory: OperatorType) -> OperatorType:
+OperatorType = TypeVar("OperatorType", bound=Named)
+
+_FACTORIES: dict[str, Any] = {}
+
+
+def register(factory: type[OperatorType]) -> type[OperatorType]:
     """Make a class of operators known under its `name`; to be used as a decorator, in a plug-in too."""
-    name = factory.name  # type: ignore[attr-defined]
-    if name in _FACTORIES:
-        raise UsageError(Diagnostic("duplicate-operator", f"there is an operator named `{name}` already"))
-    _FACTORIES[name] = factory
+    if factory.name in _FACTORIES:
+        raise UsageError(Diagnostic("duplicate-operator", f"there is an operator named `{factory.name}` already"))
+    _FACTORIES[factory.name] = factory
     return factory
-
-
-for _factory in (
-    AlignedCrossover,
-    AlterLearningRate,
-    AmoebaNetMutation,
-    BitMutation,
-    EdgeAndOpFlips,
-    FlipElements,
-    ForcedMutation,
-    GroupCrossover,
-    HiddenStateMutation,
-    InTurn,
-    MotifMutation,
-    NeutralMutation,
-    OnePointCrossover,
-    OneOf,
-    OpMutation,
-    PointMutation,
-    ResampleDecision,
-    ResampleDecisions,
-    ResampleEach,
-    ResampleNumber,
-    StageSwap,
-    SubtreeCrossover,
-    UniformCrossover,
-    WithProbability,
-    *MORPHISMS,
-):
-    register(_factory)
 
 
 def operator_names() -> tuple[str, ...]:
@@ -84,6 +41,12 @@ def operator_names() -> tuple[str, ...]:
     True
     """
     return tuple(sorted(_FACTORIES))
+
+
+def morphism_types() -> "tuple[type[Morphism], ...]":
+    """Give all classes of morphisms, sorted by name."""
+    found = (own for _, own in sorted(_FACTORIES.items()) if hasattr(own, "fidelity"))
+    return tuple(found)
 
 
 def operator(name: str, **options: Any) -> Any:
@@ -98,15 +61,7 @@ def operator(name: str, **options: Any) -> Any:
     parameters = inspect.signature(factory).parameters
     for option in options:
         if option not in parameters:
-            near = similar(option, parameters)
-            raise UsageError(
-                Diagnostic(
-                    "unknown-option",
-                    f"the operator `{name}` has no option `{option}`",
-                    notes=(f"its options are {', '.join(parameters)}",) if parameters else ("it has no options",),
-                    help=f"an option with a similar name exists: `{near[0]}`" if near else None,
-                )
-            )
+            raise unknown_option(f"the operator `{name}`", option, parameters)
     missing = [own.name for own in parameters.values() if own.default is own.empty and own.name not in options]
     if missing:
         raise UsageError(Diagnostic("bad-option", f"the operator `{name}` needs the option `{missing[0]}`"))
@@ -139,22 +94,22 @@ def mutation_of(config: Config) -> Mutation:
     Traceback (most recent call last):
     archdsl.diagnostics.diagnostic.UsageError: error[unknown-operator]: there is no operator named `crossover_of_points`
     """
-    made = operator_of(config)
+    made: Mutation = operator_of(config)
     if len(inspect.signature(made.apply).parameters) != 3:
         raise UsageError(Diagnostic("bad-option", f"expected a mutation of decisions, got `{made.name}`"))
-    return made  # type: ignore[no-any-return]
+    return made
 
 
-def morphism_of(config: Config) -> Morphism:
+def morphism_of(config: Config) -> "Morphism":
     """Make the morphism that a configuration describes.
 
     >>> morphism_of({"operator": "widen", "factors": [2.0]})
     Widen(factors=(2.0,))
     """
-    made = operator_of(config)
+    made: Morphism = operator_of(config)
     if not hasattr(made, "fidelity"):
         raise UsageError(Diagnostic("bad-option", f"expected a morphism, got `{made.name}`, which changes decisions"))
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _value(option: str, value: Any) -> Any:
@@ -166,15 +121,7 @@ def _value(option: str, value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _find(name: str) -> Callable[..., Any]:
+def _find(name: str) -> Any:
     if name in _FACTORIES:
         return _FACTORIES[name]
-    near = similar(name, _FACTORIES)
-    raise UsageError(
-        Diagnostic(
-            "unknown-operator",
-            f"there is no operator named `{name}`",
-            notes=(f"the operators are {', '.join(operator_names())}",),
-            help=f"an operator with a similar name exists: `{near[0]}`" if near else None,
-        )
-    )
+    raise unknown_name("unknown-operator", ("operator", "operators"), name, _FACTORIES)

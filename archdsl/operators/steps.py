@@ -50,10 +50,16 @@ def number_near(architecture: Architecture, space: Space, address: str, factor: 
         return []
     reals = space.real_settings
     if address not in reals:
-        labels = [own for own in space.choices[address] if type(own) in (int, float)]
-        return [own for own in labels if own != old and abs(old) / factor <= abs(own) <= abs(old) * factor]  # type: ignore[arg-type]
+        return [own for own in space.choices[address] if _is_near(own, old, factor)]
     low, high = max(reals[address].low, old / factor), min(reals[address].high, old * factor)
     if not 0 < low < high:
         return []
     drawn = min(max(exp(rng.uniform(log(low), log(high))), low), high)
     return [] if drawn == old else [drawn]
+
+
+def _is_near(label: Label, old: float, factor: float) -> bool:
+    """Tell whether a label is another number, at most `factor` times as large or as small."""
+    if isinstance(label, bool) or not isinstance(label, (int, float)):
+        return False
+    return label != old and abs(old) / factor <= abs(label) <= abs(old) * factor

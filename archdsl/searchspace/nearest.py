@@ -184,9 +184,10 @@ def _is(own: Label, label: Label) -> bool:
 
 def _left(node: Node, label: Label) -> Node | None:
     """Give what is left of a table behind a label."""
-    for kind, left in node[6].get(label, ()):
+    pairs: tuple[tuple[type, Node], ...] = node[6].get(label, ())
+    for kind, left in pairs:
         if kind is type(label):
-            return left  # type: ignore[no-any-return]
+            return left
     return None
 
 
@@ -216,7 +217,8 @@ def _admits(node: Node, wanted: Mapping[str, Label], mask: int, known: dict[int,
 def _mass(node: Node, wanted: Mapping[str, Label], mask: int, known: dict[int, float]) -> float:
     """Add up the priors of the members that decide as wanted."""
     if not node[1] & mask:
-        return node[2]  # type: ignore[no-any-return]
+        weight: float = node[2]
+        return weight
     kind = node[0]
     if kind == TABLE and node[5] in wanted:
         left = _left(node, wanted[node[5]])

@@ -21,7 +21,9 @@ UNION: Final = 3
 REAL: Final = 4
 
 Node = tuple[Any, ...]
-"""A kind, the bits of all addresses below, the weight of all members, and then by kind:
+"""A plain tuple, since a walk of microseconds reads hundreds of them.
+
+A kind, the bits of all addresses below, the weight of all members, and then by kind:
 
 `LITERAL` and `REAL`: address, label or interval. `PRODUCT`: parts, own weight. `UNION`: alternatives, where each one's
 weight ends, the plan. `TABLE`: alternatives, where each one's weight ends, address, by label pairs of its type and what

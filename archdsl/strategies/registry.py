@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import cast
 
-from archdsl.diagnostics import Diagnostic, UsageError, similar
+from archdsl.diagnostics import Diagnostic, UsageError, unknown_name, unknown_option
 from archdsl.searchspace import Space
 
 from .given import Given
@@ -58,15 +58,7 @@ def resolve_options(name: str, options: Mapping[str, object], *, trials: int | N
     defaults = {p.name: p.default for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
     for option in options:
         if option not in defaults:
-            near = similar(option, defaults)
-            raise UsageError(
-                Diagnostic(
-                    "unknown-option",
-                    f"the strategy `{name}` has no option `{option}`",
-                    notes=(f"its options are {', '.join(defaults)}",) if defaults else ("it has no options",),
-                    help=f"an option with a similar name exists: `{near[0]}`" if near else None,
-                )
-            )
+            raise unknown_option(f"the strategy `{name}`", option, defaults)
     suited: Mapping[str, object] = {}
     if type(trials) is int and hasattr(factory, "sizes_for"):
         suited = cast(Mapping[str, object], factory.sizes_for(trials, options))
@@ -76,12 +68,4 @@ def resolve_options(name: str, options: Mapping[str, object], *, trials: int | N
 def _find(name: str) -> Factory:
     if name in _FACTORIES:
         return _FACTORIES[name]
-    near = similar(name, _FACTORIES)
-    raise UsageError(
-        Diagnostic(
-            "unknown-strategy",
-            f"there is no strategy named `{name}`",
-            notes=(f"the strategies are {', '.join(strategy_names())}",),
-            help=f"a strategy with a similar name exists: `{near[0]}`" if near else None,
-        )
-    )
+    raise unknown_name("unknown-strategy", ("strategy", "strategies"), name, _FACTORIES)

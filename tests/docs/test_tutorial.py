@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.operators.morphisms import MORPHISMS
+from archdsl.operators import morphism_types
 
 PAGES = Path(__file__).parents[2] / "docs" / "tutorial"
 FENCE = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -68,7 +68,7 @@ def test_the_table_names_every_morphism_by_its_fidelity() -> None:
     )
     told = {(name, fidelity) for fidelity, names in rows for name in re.findall(r"`(\w+)`", names)}
     kinds = {"exact": "exact", "approximate": "approximate", "none": "of no promise"}
-    assert told == {(own.name, kinds[own.fidelity]) for own in MORPHISMS}
+    assert told == {(own.name, kinds[own.fidelity]) for own in morphism_types()}
 
 
 def test_a_mutation_is_tested_as_the_page_shows(tmp_path: Path) -> None:

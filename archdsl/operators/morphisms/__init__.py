@@ -42,42 +42,6 @@ EXACT: tuple[Morphism, ...] = (
 )
 """The morphisms that keep the function and change the graph, with their usual options."""
 
-MORPHISMS: tuple[type[Morphism], ...] = (
-    AddSkip,
-    AlterFilterSize,
-    AlterNumberOfChannels,
-    AlterStride,
-    Branch,
-    ChangeAttribute,
-    Deepen,
-    GrowKernel,
-    InsertActivation,
-    InsertAttention,
-    InsertConv,
-    InsertConvolution,
-    InsertMBConv,
-    InsertNorm,
-    InsertOneToOne,
-    InsertOp,
-    KeepTraining,
-    Prune,
-    RemoveConvolution,
-    RemoveLayer,
-    RemoveOp,
-    RemoveSkip,
-    ReplaceByStack,
-    ReplaceBySubnet,
-    ResetWeights,
-    Rewire,
-    SkipByAddition,
-    SkipByConcatenation,
-    ToSeparable,
-    Widen,
-    WidenWithNew,
-    WidenWithNoise,
-)
-"""All morphisms there are."""
-
 __all__ = [
     "EXACT",
     "AddSkip",
@@ -99,7 +63,6 @@ __all__ = [
     "InsertOp",
     "KeepTraining",
     "LARGE_SCALE_EVOLUTION",
-    "MORPHISMS",
     "Morphism",
     "Prune",
     "RemoveConvolution",

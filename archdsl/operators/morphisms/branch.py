@@ -5,6 +5,7 @@ from random import Random
 from typing import ClassVar, final
 
 from archdsl.ir import Graph, Node, Value
+from archdsl.operators.registry import register
 from archdsl.operators.surgery import Surgery, part
 from archdsl.operators.weight_map import Expression, Parent, Place, Sum, WeightMap, initial, moved
 from archdsl.operators.widths import has_own_weights
@@ -13,6 +14,7 @@ from .protocol import Fidelity
 from .sites import Change, at_one_of, ops
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class Branch:

@@ -5,6 +5,7 @@ from random import Random
 from typing import ClassVar, final
 
 from archdsl.ir import Graph, Node, Value
+from archdsl.operators.registry import register
 from archdsl.operators.surgery import Surgery, part
 from archdsl.operators.weight_map import WeightMap, moved
 
@@ -12,6 +13,7 @@ from .protocol import Fidelity
 from .sites import WINDOWED, Change, as_identity, at_one_of, mixing_layer, ops
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class Deepen:

@@ -8,6 +8,7 @@ from random import Random
 from typing import ClassVar, final
 
 from archdsl.ir import CHANNELS, Attribute, Graph, Node, Value
+from archdsl.operators.registry import register
 from archdsl.operators.surgery import Surgery, part
 from archdsl.operators.weight_map import WeightMap, inherit
 
@@ -18,6 +19,7 @@ from .sites import Change, at_one_of, ops, values
 from .skip import earlier
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class InsertOp:
@@ -43,6 +45,7 @@ class InsertOp:
         return at_one_of(sites, rng, build, self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class RemoveOp:
@@ -55,6 +58,7 @@ class RemoveOp:
         return at_one_of(removable(graph), rng, lambda node: without(graph, node), self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class Rewire:
@@ -82,6 +86,7 @@ class Rewire:
         return at_one_of(sites, rng, build, self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class ChangeAttribute:

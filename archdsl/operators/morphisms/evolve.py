@@ -10,6 +10,7 @@ from typing import ClassVar, final
 
 from archdsl.ir import CHANNELS, Attribute, Graph, Node, Value
 from archdsl.operators.protocols import NoChange
+from archdsl.operators.registry import register
 from archdsl.operators.surgery import Surgery, part
 from archdsl.operators.weight_map import Fresh, WeightMap, inherit, tensor_shapes
 
@@ -33,6 +34,7 @@ def _convolutions(graph: Graph) -> list[Node]:
     return list(ops(graph, "sums_windows"))
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class KeepTraining:
@@ -45,6 +47,7 @@ class KeepTraining:
         return graph, inherit(graph, graph)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class ResetWeights:
@@ -58,6 +61,7 @@ class ResetWeights:
         return graph, WeightMap({place: Fresh(place[1], shape) for place, shape in shapes.items()})
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class InsertConvolution:
@@ -81,6 +85,7 @@ class InsertConvolution:
         return at_one_of(values(graph, *WINDOWED), rng, build, self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class RemoveConvolution:
@@ -99,6 +104,7 @@ class RemoveConvolution:
         return at_one_of(_convolutions(graph), rng, build, self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class AlterStride:
@@ -118,6 +124,7 @@ class AlterStride:
         return at_one_of(sites, rng, lambda site: changed(graph, site[0], {"stride": site[1]}), self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class AlterNumberOfChannels:
@@ -136,6 +143,7 @@ class AlterNumberOfChannels:
         return at_one_of(_convolutions(graph), rng, build, self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class AlterFilterSize:
@@ -164,6 +172,7 @@ class AlterFilterSize:
         return at_one_of(_convolutions(graph), rng, build, self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class InsertOneToOne:
@@ -184,6 +193,7 @@ class InsertOneToOne:
         return at_one_of(values(graph, *CHANNELS), rng, build, self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class AddSkip:

@@ -6,6 +6,7 @@ from typing import ClassVar, final
 
 from archdsl.ir import Graph, Node
 from archdsl.operators.protocols import NoChange
+from archdsl.operators.registry import register
 from archdsl.operators.surgery import Surgery
 from archdsl.operators.weight_map import Expression, Pad, Parent, Place, WeightMap, moved
 from archdsl.operators.widths import has_own_weights, use_of
@@ -15,6 +16,7 @@ from .protocol import Fidelity
 from .sites import Change, at_one_of, ops
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class GrowKernel:

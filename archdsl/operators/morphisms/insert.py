@@ -5,6 +5,7 @@ from random import Random
 from typing import ClassVar, final
 
 from archdsl.ir import Graph, Value
+from archdsl.operators.registry import register
 from archdsl.operators.surgery import Surgery, part
 from archdsl.operators.weight_map import WeightMap, moved
 
@@ -28,6 +29,7 @@ def _insert(graph: Graph, value: Value, body: str, name: str, rng: Random) -> Ch
     return child, moved(graph, child, tensors, rng)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class InsertConv:
@@ -45,6 +47,7 @@ class InsertConv:
         return at_one_of(values(graph, *WINDOWED, "vec", "seq"), rng, build, self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class InsertNorm:
@@ -58,6 +61,7 @@ class InsertNorm:
         return at_one_of(sites, rng, lambda value: _insert(graph, value, "x0 |> bn", self.name, rng), self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class InsertActivation:
@@ -94,6 +98,7 @@ def _insert_residual(graph: Graph, value: Value, layer: str, uses: str, name: st
     return child, moved(graph, child, as_zero(last, f"{address}.{last.parameters}"), rng)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class InsertMBConv:
@@ -113,6 +118,7 @@ class InsertMBConv:
         return at_one_of(values(graph, "image"), rng, build, self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class InsertAttention:

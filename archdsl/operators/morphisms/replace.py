@@ -7,6 +7,7 @@ from typing import ClassVar, final
 from archdsl.ir import CHANNELS, Graph, Node, Value
 from archdsl.operators.channels import axes_between, groups_of, summed, width_of
 from archdsl.operators.protocols import NoChange
+from archdsl.operators.registry import register
 from archdsl.operators.surgery import Surgery, part
 from archdsl.operators.weight_map import Constant, Expression, Identity, Parent, Place, Scale, Take, WeightMap, moved
 from archdsl.operators.widths import has_own_weights, use_of
@@ -15,6 +16,7 @@ from .protocol import Fidelity
 from .sites import WINDOWED, Change, at_one_of, ops
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class ReplaceBySubnet:
@@ -49,6 +51,7 @@ class ReplaceBySubnet:
         return at_one_of(sites, rng, build, self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class ReplaceByStack:

@@ -6,6 +6,7 @@ from typing import ClassVar, final
 
 from archdsl.ir import Graph, Node, Value
 from archdsl.operators.channels import groups_of, width_of
+from archdsl.operators.registry import register
 from archdsl.operators.rewidth import in_parts, rewidth
 from archdsl.operators.surgery import Surgery
 from archdsl.operators.weight_map import Expression, Factor, Parent, Place, WeightMap, inherit, moved
@@ -15,6 +16,7 @@ from .protocol import Fidelity
 from .sites import Change, at_one_of, ops, trained
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class Prune:
@@ -36,6 +38,7 @@ class Prune:
         return at_one_of([own for own in widths.groups if own.width > own.parts], rng, build, self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class RemoveLayer:
@@ -66,6 +69,7 @@ def without(graph: Graph, node: Node) -> Change:
     return child, inherit(graph, child)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class RemoveSkip:
@@ -94,6 +98,7 @@ class RemoveSkip:
         return at_one_of(sites, rng, build, self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class ToSeparable:

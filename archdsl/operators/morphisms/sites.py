@@ -30,7 +30,8 @@ def at_one_of(sites: Iterable[Site], rng: Random, build: Callable[[Site], Change
             return build(site)
         except ArchdslError as error:  # an op cannot be what the change would make of it
             illegal = illegal or error
-    raise NoChange.because(f"the graph has no place for `{name}`") from illegal
+    notes = (f"at the first that was tried: {illegal.diagnostics[0].message}",) if illegal else ()
+    raise NoChange.because(f"the graph has no place for `{name}`", *notes)
 
 
 def ops(graph: Graph, *laws: str) -> Iterator[Node]:

@@ -7,6 +7,7 @@ from typing import ClassVar, final
 from archdsl.ir import CHANNELS, INPUT, Graph, Node, Value
 from archdsl.operators.channels import axes_between, groups_of, summed, width_of, with_width
 from archdsl.operators.protocols import NoChange
+from archdsl.operators.registry import register
 from archdsl.operators.surgery import Surgery, part
 from archdsl.operators.weight_map import Expression, Pad, Parent, Place, WeightMap, moved
 from archdsl.operators.widths import has_own_weights, use_of
@@ -25,6 +26,7 @@ def earlier(graph: Graph, value: Value) -> list[Value]:
     return found
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class SkipByAddition:
@@ -54,6 +56,7 @@ class SkipByAddition:
         return at_one_of(sites, rng, build, self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class SkipByConcatenation:

@@ -5,6 +5,7 @@ from random import Random
 from typing import ClassVar, final
 
 from archdsl.ir import Graph
+from archdsl.operators.registry import register
 from archdsl.operators.rewidth import NEW, in_parts, rewidth
 from archdsl.operators.weight_map import WeightMap
 from archdsl.operators.widths import Group, widths_of
@@ -20,6 +21,7 @@ def _sources(group: Group, factor: float, rng: Random) -> list[int]:
     return [*range(size), *(rng.randrange(size) for _ in range(more))]
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class Widen:
@@ -46,6 +48,7 @@ class Widen:
         return at_one_of(widths.groups, rng, build, self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class WidenWithNoise:
@@ -70,6 +73,7 @@ class WidenWithNoise:
         return at_one_of(widths.groups, rng, build, self.name)
 
 
+@register
 @final
 @dataclass(frozen=True, slots=True)
 class WidenWithNew:
