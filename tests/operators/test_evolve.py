@@ -29,6 +29,7 @@ from archdsl.operators.morphisms import (
     ToSeparable,
 )
 from archdsl.operators.weight_map import Fresh, Parent, misfits
+from archdsl.searchspace import loads
 from tests.operators.networks import inputs_of, network, networks, trained
 from tests.operators.test_morphisms import changed, named, some
 
@@ -140,3 +141,18 @@ def test_a_graph_without_a_place_has_no_change() -> None:
     for morphism in (*SHRINKING, AlterStride(), RemoveSkip()):
         with pytest.raises(NoChange, match=morphism.name):
             morphism.apply(graph, Random(0))
+
+
+WINDOWS = """
+op summed[kernel = 3, pad = "same"](x: image[c, h, w]) -> image[c, h, w] {
+  law sums_windows
+  weight kernel[c, 1, kernel, kernel]
+}
+network n(x: image[2, 4, 4]) -> image[2, 4, 4] = x |> summed |> relu
+"""
+
+
+@pytest.mark.parametrize("morphism", [AlterStride(), AlterNumberOfChannels()], ids=named)
+def test_an_op_without_the_static_is_no_place(morphism: Morphism) -> None:
+    with pytest.raises(NoChange, match="no place"):
+        morphism.apply(loads(WINDOWS).unrank(0).graph, Random(0))

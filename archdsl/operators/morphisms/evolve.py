@@ -30,8 +30,9 @@ def changed(graph: Graph, node: Node, statics: dict[str, Attribute]) -> Change:
     return child, inherit(graph, child)
 
 
-def _convolutions(graph: Graph) -> list[Node]:
-    return list(ops(graph, "sums_windows"))
+def _convolutions(graph: Graph, *statics: str) -> list[Node]:
+    """Give the ops that sum windows and have some statics."""
+    return [node for node in ops(graph, "sums_windows") if {name for name, _ in node.attributes}.issuperset(statics)]
 
 
 @register
@@ -116,7 +117,7 @@ class AlterStride:
     def apply(self, graph: Graph, rng: Random) -> tuple[Graph, WeightMap]:
         sites = [
             (node, stride)
-            for node in _convolutions(graph)
+            for node in _convolutions(graph, "stride")
             for old in (dict(node.attributes)["stride"],)
             if isinstance(old, int) and old & (old - 1) == 0
             for stride in ({old // 2, old * 2} - {0})
@@ -140,7 +141,7 @@ class AlterNumberOfChannels:
             numbers = [own for own in range(max(1, old // 2), 2 * old + 1) if own != old]
             return changed(graph, node, {"out": rng.choice(numbers)})
 
-        return at_one_of(_convolutions(graph), rng, build, self.name)
+        return at_one_of(_convolutions(graph, "out"), rng, build, self.name)
 
 
 @register
