@@ -10,28 +10,28 @@ from archdsl.diagnostics import ArchdslError, Diagnostic
 
 if TYPE_CHECKING:
     from .arrays import tensors
-    from .crossing import check_crossover
+    from .crossover import check_crossover
     from .dags import graphs
     from .effort import Effort
     from .falsified import Falsified
-    from .lowerings import check_lowering
-    from .morphing import check_morphism
+    from .lowering import check_lowering
+    from .morphism import check_morphism
     from .mutation import check_mutation
     from .programs import architectures, decisions, sources, spaces
-    from .rewriting import check_rewrite
+    from .rewrite import check_rewrite
     from .sampler import check_sampler
 
 _HOMES = {
     "arrays": ("tensors",),
-    "crossing": ("check_crossover",),
+    "crossover": ("check_crossover",),
     "dags": ("graphs",),
     "effort": ("Effort",),
     "falsified": ("Falsified",),
-    "lowerings": ("check_lowering",),
-    "morphing": ("check_morphism",),
+    "lowering": ("check_lowering",),
+    "morphism": ("check_morphism",),
     "mutation": ("check_mutation",),
     "programs": ("architectures", "decisions", "sources", "spaces"),
-    "rewriting": ("check_rewrite",),
+    "rewrite": ("check_rewrite",),
     "sampler": ("check_sampler",),
 }
 

@@ -9,9 +9,9 @@ from archdsl.operators import Mutation, NoChange
 from archdsl.searchspace import Architecture, Space
 
 from .brute_force import Key
-from .chance import assert_drawn
 from .effort import Effort, effort_of
 from .falsified import Report, report_on_space, subject_of
+from .frequencies import assert_drawn
 from .operating import Use, differing, operate, shown_difference
 from .programs import Case, cases, first_cases, members_of
 from .reaching import REACHABILITY, check_reaches_all, key

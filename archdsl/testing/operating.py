@@ -12,8 +12,8 @@ from archdsl.operators import NoChange
 from archdsl.searchspace import Architecture, Space, architecture_text
 
 from .brute_force import key_of
-from .chances import Endless, Watched, globals_kept
 from .falsified import Report
+from .randomness import Endless, Watched, globals_kept
 
 Operation = Callable[[Watched], Sequence[Architecture]]
 """An operator with all its arguments but `rng`; it gives some architectures."""

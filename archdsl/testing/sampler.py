@@ -7,9 +7,9 @@ from typing import Any, Literal, final
 from archdsl.searchspace import Architecture, Space
 
 from .brute_force import Key, key_of
-from .chance import assert_drawn
 from .effort import Effort, effort_of
 from .falsified import Report, report_on_space, subject_of
+from .frequencies import assert_drawn
 from .operating import Use, operate
 from .programs import Case, cases, first_cases, members_of
 from .reaching import key

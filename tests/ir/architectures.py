@@ -6,34 +6,53 @@ from pathlib import Path
 from random import Random
 from typing import final
 
-from archdsl.diagnostics import ArchdslError, Source
-from archdsl.elaborate import Network, Point, SomeOf, bind_network, library, load_program, read_source, supergraph
+from archdsl.diagnostics import ArchdslError, Diagnostic, Source
+from archdsl.elaborate import (
+    Network,
+    Outside,
+    Point,
+    SomeOf,
+    bind_network,
+    library,
+    load_program,
+    read_source,
+    supergraph,
+)
 from archdsl.elaborate.addresses import Frame
 from archdsl.elaborate.handlers import Key
 from archdsl.elaborate.values import Any_
 from archdsl.ir import Graph, Label
+
+Draw = Callable[[Point, Random], Label]
+
+
+def any_label(point: Point, rng: Random) -> Label:
+    """Draw a label with no regard to priors, and of subsets first how many."""
+    if not isinstance(point, SomeOf):
+        return rng.choice(point.labels)
+    size = rng.randint(point.low, point.high)
+    if point.names is not None:
+        return tuple(sorted(rng.sample(point.names, size)))
+    return tuple(sorted(rng.sample(range(point.count), size)))
 
 
 @final
 class Drawn:
     """Decides at random, once for each address."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, draw: Draw = any_label) -> None:
         self._rng = rng
+        self._draw = draw
         self.decisions: dict[str, Label] = {}
         self._marked: set[str] = set()
 
     def choose(self, point: Point) -> Label:
         if point.address not in self.decisions:
-            if isinstance(point, SomeOf):
-                size = self._rng.randint(point.low, point.high)
-                if point.names is not None:
-                    self.decisions[point.address] = tuple(sorted(self._rng.sample(point.names, size)))
-                else:
-                    self.decisions[point.address] = tuple(sorted(self._rng.sample(range(point.count), size)))
-            else:
-                self.decisions[point.address] = self._rng.choice(point.labels)
-        return self.decisions[point.address]
+            self.decisions[point.address] = self._draw(point, self._rng)
+        label = self.decisions[point.address]
+        if not point.admits(label):
+            raise Outside(Diagnostic("inadmissible-decision", f"{point.address} cannot be {label} here"))
+        return label
 
     def reach(self, state: Key, place: object = None) -> None:
         pass

@@ -17,7 +17,7 @@ from archdsl.searchspace import Space, loads
 from archdsl.searchspace.exploration import Failure
 from archdsl.searchspace.explore import Explorer
 from archdsl.testing.brute_force import BruteForce, Decisions, TooMany, brute_force, key_of
-from archdsl.testing.chance import assert_drawn
+from archdsl.testing.frequencies import assert_drawn
 from tests.strategies_planted import planted_spaces
 
 from .test_order import check_order

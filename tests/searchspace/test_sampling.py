@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from archdsl.searchspace import Space, load, loads, shipped
 from archdsl.testing import sources
 from archdsl.testing.brute_force import BruteForce, brute_force, key_of
-from archdsl.testing.chance import Frequencies, assert_drawn
+from archdsl.testing.frequencies import Frequencies, assert_drawn
 from tests.small import load_small
 
 DRAWS = 20

@@ -15,10 +15,12 @@ from archdsl.operators import (
     ForcedMutation,
     GroupCrossover,
     HiddenStateMutation,
+    InTurn,
     Morphism,
     MotifMutation,
     Mutation,
     NeutralMutation,
+    OneOf,
     OnePointCrossover,
     OpMutation,
     PointMutation,
@@ -29,43 +31,12 @@ from archdsl.operators import (
     StageSwap,
     SubtreeCrossover,
     UniformCrossover,
+    WithProbability,
+    morphism_types,
     one_of,
     with_probability,
 )
-from archdsl.operators.morphisms import (
-    AddSkip,
-    AlterFilterSize,
-    AlterNumberOfChannels,
-    AlterStride,
-    Branch,
-    ChangeAttribute,
-    Deepen,
-    GrowKernel,
-    InsertActivation,
-    InsertAttention,
-    InsertConv,
-    InsertConvolution,
-    InsertMBConv,
-    InsertNorm,
-    InsertOneToOne,
-    InsertOp,
-    KeepTraining,
-    Prune,
-    RemoveConvolution,
-    RemoveLayer,
-    RemoveOp,
-    RemoveSkip,
-    ReplaceByStack,
-    ReplaceBySubnet,
-    ResetWeights,
-    Rewire,
-    SkipByAddition,
-    SkipByConcatenation,
-    ToSeparable,
-    Widen,
-    WidenWithNew,
-    WidenWithNoise,
-)
+from archdsl.operators.morphisms import Branch, Deepen, InsertAttention, InsertMBConv, KeepTraining, ResetWeights
 from archdsl.searchspace import Architecture, Space, load, loads
 from archdsl.testing import Effort, check_crossover, check_morphism, check_mutation
 
@@ -137,6 +108,9 @@ SETTINGS = """network net(x: vec[2]) -> vec[2] {
   return x |> choose { a = relu | b = tanh }
 }"""
 
+GENERAL = (ResampleDecision, ResampleDecisions, ResampleEach, ResampleNumber, InTurn, WithProbability, OneOf)
+"""The mutations that the batteries above are of."""
+
 PUBLISHED: tuple[tuple[Mutation, Callable[[], Space], int | None], ...] = (
     (HiddenStateMutation(), lambda: load("tests/spaces/amoeba.nas"), 1),
     (OpMutation(), lambda: load("tests/spaces/amoeba.nas"), 1),
@@ -196,14 +170,17 @@ def crossover_battery(crossover: Crossover) -> Battery:
 
 CROSSOVER_BATTERIES: list[Battery] = [*map(crossover_battery, EVERY_CROSSOVER)]
 
-EVERY_MORPHISM: tuple[Morphism, ...] = (
-    AddSkip(), AlterFilterSize(), AlterNumberOfChannels(), AlterStride(), Branch(), Branch(more=2), ChangeAttribute(),
-    Deepen(), Deepen(kernels=(1, 5), norm=True), GrowKernel(), InsertActivation(), InsertAttention(most_steps=64),
-    InsertConv(), InsertConvolution(), InsertMBConv(kernels=(3,), expansions=(2,)), InsertNorm(), InsertOneToOne(),
-    InsertOp(), Prune(), RemoveConvolution(), RemoveLayer(), RemoveOp(), RemoveSkip(), ReplaceByStack(),
-    ReplaceBySubnet(), Rewire(), SkipByAddition(), SkipByConcatenation(), ToSeparable(), Widen(), WidenWithNew(),
-    WidenWithNoise(),
-)  # fmt: skip
+OPTIONS: dict[type[Morphism], tuple[Morphism, ...]] = {
+    Branch: (Branch(), Branch(more=2)),
+    Deepen: (Deepen(), Deepen(kernels=(1, 5), norm=True)),
+    InsertAttention: (InsertAttention(most_steps=64),),
+    InsertMBConv: (InsertMBConv(kernels=(3,), expansions=(2,)),),
+    KeepTraining: (),
+    ResetWeights: (),
+}
+"""With which options morphisms are tried, if not with their defaults; two have batteries of their own."""
+
+EVERY_MORPHISM = tuple(own for kind in morphism_types() for own in OPTIONS.get(kind, (kind(),)))
 
 
 def morphism_battery(morphism: Morphism) -> Battery:

@@ -20,9 +20,9 @@ from archdsl.testing import (
     check_rewrite,
     check_sampler,
 )
-from archdsl.testing import lowerings as lowering_laws
+from archdsl.testing import lowering as lowering_laws
 from archdsl.testing import mutation as laws
-from archdsl.testing import rewriting as rewrite_laws
+from archdsl.testing import rewrite as rewrite_laws
 from archdsl.testing import sampler as sampler_laws
 
 from .broken import crossovers, lowerings, morphisms, mutations, rewrites, samplers
@@ -81,7 +81,7 @@ def test_the_right_sampler_passes() -> None:
 
 
 def test_a_sampler_that_draws_one_alternative_for_all_uses_of_a_rule_is_caught() -> None:
-    right, broken = samplers.by_walks(samplers.Drawing), samplers.by_walks(samplers.CachedByRule)
+    right, broken = samplers.by_walks(samplers.by_the_priors), samplers.by_walks(samplers.cached_by_rule)
     few = Effort(examples=0, draws=12, shrinks=0)
     check_sampler(right, spaces=samplers.WALKED, shares="priors", effort=few)
     with pytest.raises(Falsified, match="never") as caught:

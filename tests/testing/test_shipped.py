@@ -6,6 +6,8 @@ from random import Random
 import pytest
 
 from archdsl.ir.rewrites import Pass
+from archdsl.operators import operator_names
+from archdsl.operators.morphisms import KeepTraining, ResetWeights
 from archdsl.searchspace import Architecture, Space
 from archdsl.testing import check_lowering, check_rewrite, check_sampler
 from archdsl.testing.declared import DECLARED
@@ -14,9 +16,13 @@ from tests.ir.test_rewrites import every_pass
 
 from .shipped import (
     CROSSOVER_BATTERIES,
+    EVERY_CROSSOVER,
+    EVERY_MORPHISM,
+    GENERAL,
     MORPHISM_BATTERIES,
     MUTATION_BATTERIES,
     PROMISES,
+    PUBLISHED,
     PUBLISHED_BATTERIES,
     Battery,
 )
@@ -53,6 +59,12 @@ def test_a_crossover_keeps_its_laws(battery: Battery) -> None:
 @pytest.mark.parametrize("battery", MORPHISM_BATTERIES, ids=lambda own: str(own.__name__))
 def test_a_morphism_keeps_its_laws(battery: Battery) -> None:
     battery(None)
+
+
+def test_every_registered_operator_has_a_battery() -> None:
+    held = {own.name for own in GENERAL} | {own.name for own, *_ in PUBLISHED} | {own.name for own in EVERY_CROSSOVER}
+    held |= {own.name for own in EVERY_MORPHISM} | {KeepTraining.name, ResetWeights.name}
+    assert held == set(operator_names())
 
 
 @every_pass

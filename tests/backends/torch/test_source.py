@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from archdsl.ir import Graph
 from archdsl.searchspace import load, loads
-from archdsl.testing import lowerings
+from archdsl.testing import lowering
 from archdsl.testing.op_uses import INSTANCES
 from tests.interop.exported import DARTS_V2, compiled, decisions, inputs_of, read, renamed
 
@@ -122,7 +122,7 @@ def test_programs_of_all_kinds_compute_the_same_as_their_models(program: str) ->
 @settings(max_examples=10)
 @given(data=st.data())
 def test_every_standard_op_computes_the_same_as_its_text(op: str, data: st.DataObject) -> None:
-    check(lowerings.graph_of(data.draw(INSTANCES[op])))
+    check(lowering.graph_of(data.draw(INSTANCES[op])))
 
 
 def test_in_training_mode_a_model_gives_the_auxiliary_outputs_too() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from archdsl.operators import NoChange, ResampleDecision
 from archdsl.searchspace import Architecture, Space
-from archdsl.testing import crossing as laws
+from archdsl.testing import crossover as laws
 from archdsl.testing import operating
 
 Children = Sequence[Architecture]

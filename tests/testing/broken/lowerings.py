@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from archdsl.codegen import lowers
 from archdsl.searchspace import Space, loads
-from archdsl.testing import lowerings as laws
+from archdsl.testing import lowering as laws
 
 Array = NDArray[np.floating]
 

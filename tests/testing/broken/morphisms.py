@@ -19,7 +19,7 @@ from archdsl.operators.weight_map import (
     shape_of,
     tensor_shapes,
 )
-from archdsl.testing import morphing as laws
+from archdsl.testing import morphism as laws
 from archdsl.testing import operating
 
 RIGHT = WidenWithNew()

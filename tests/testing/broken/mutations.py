@@ -8,8 +8,8 @@ from typing import ClassVar
 from archdsl.ir import Label
 from archdsl.operators import NoChange, ResampleDecision
 from archdsl.searchspace import Architecture, Space
-from archdsl.testing import chances, operating, reaching
 from archdsl.testing import mutation as laws
+from archdsl.testing import operating, randomness, reaching
 
 RIGHT = ResampleDecision()
 
@@ -168,7 +168,7 @@ MUTATIONS: list[tuple[object, str]] = [
     (Broken(gives_texts_for_labels), operating.CLOSURE),
     (Broken(goes_elsewhere), operating.CLOSURE),
     (Broken(gives_the_parent), laws.CHANGE),
-    (Broken(draws_from_the_process), chances.CHANCE_OF_ALL),
+    (Broken(draws_from_the_process), randomness.CHANCE_OF_ALL),
     (Broken(draws_from_the_system), operating.DETERMINISM),
     (Counts(), operating.DETERMINISM),
     (Remembers(), laws.CHANGE),

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from archdsl.ir import INPUT, Graph, Node, Value
 from archdsl.ir.rewrites import CollapseIdentity, ForgetWeights, RemoveDeadNodes, ZeroThroughNorm
-from archdsl.testing import rewriting as laws
+from archdsl.testing import rewrite as laws
 
 
 class Rewriting:

@@ -1,93 +1,58 @@
 """Samplers that are wrong, each in one way, beside the law that tells; and a right one, by a walk of its own."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from itertools import islice
 from random import Random
 
 import numpy as np
 
-from archdsl.diagnostics import ArchdslError, Diagnostic
-from archdsl.elaborate import Outside, Point
-from archdsl.elaborate.addresses import Frame
-from archdsl.elaborate.handlers import Key as PartKey
+from archdsl.diagnostics import ArchdslError
+from archdsl.elaborate import Point
 from archdsl.elaborate.handlers import OneOf
-from archdsl.elaborate.values import Any_
 from archdsl.ir import Interval, Label
 from archdsl.searchspace import Architecture, Space, loads
-from archdsl.testing import chances
+from archdsl.testing import randomness
 from archdsl.testing import sampler as laws
+from tests.ir.architectures import Draw, Drawn
 
 
-class Drawing:
-    """Decides as the grammar is walked, by the priors; what was decided at an address stays."""
-
-    def __init__(self, rng: Random) -> None:
-        self._rng = rng
-        self.decisions: dict[str, Label] = {}
-        self._marked: set[str] = set()
-
-    def choose(self, point: Point) -> Label:
-        if point.address not in self.decisions:
-            self.decisions[point.address] = self.draw(point)
-        label = self.decisions[point.address]
-        if not point.admits(label):
-            raise Outside(Diagnostic("inadmissible-decision", f"{point.address} cannot be {label} here"))
-        return label
-
-    def draw(self, point: Point) -> Label:
-        weights = point.weights if isinstance(point, OneOf) else None
-        label = self._rng.choices(list(point.labels), weights)[0]
+def by_the_priors() -> Draw:
+    def draw(point: Point, rng: Random) -> Label:
+        label = rng.choices(list(point.labels), point.weights if isinstance(point, OneOf) else None)[0]
         assert not isinstance(label, Interval)
         return label
 
-    def reach(self, state: PartKey, place: object = None) -> None:
-        pass
-
-    def begin(self) -> None:
-        return None
-
-    def scope(self, key: PartKey | None, frame: Frame, run: Callable[[Frame], Any_], *, is_closed: bool = True) -> Any_:
-        return run(frame)
-
-    def tied(self, root: str, key: Hashable, frame: Frame, run: Callable[[Frame], Any_]) -> Any_:
-        return run(Frame(root, frame.instance, frame.parameters))
-
-    def mark(self, member: str) -> None:
-        self._marked.add(member)
-
-    def is_marked(self, member: str) -> bool:
-        return member in self._marked
+    return draw
 
 
-class CachedByRule(Drawing):
-    """Keeps what was drawn for a rule of the grammar, so that all uses of the rule draw the same alternative."""
+def cached_by_rule() -> Draw:
+    """Keep what was drawn for a rule of the grammar, so that all uses of the rule draw the same alternative."""
+    draw, drawn = by_the_priors(), dict[object, Label]()
 
-    def __init__(self, rng: Random) -> None:
-        super().__init__(rng)
-        self._drawn: dict[object, Label] = {}
-
-    def draw(self, point: Point) -> Label:
+    def draw_once(point: Point, rng: Random) -> Label:
         rule = tuple(point.labels)
-        if rule not in self._drawn:
-            self._drawn[rule] = super().draw(point)
-        return self._drawn[rule]
+        if rule not in drawn:
+            drawn[rule] = draw(point, rng)
+        return drawn[rule]
+
+    return draw_once
 
 
-def by_walks(kind: type[Drawing]) -> Callable[[Space, Random], Architecture]:
+def by_walks(way: Callable[[], Draw]) -> Callable[[Space, Random], Architecture]:
     """Walk the program until the walk ends at an architecture."""
 
     def sample(space: Space, rng: Random) -> Architecture:
         if space.real_settings:
             return space.sample(rng=rng)
         while True:
-            handler = kind(rng)
+            handler = Drawn(rng, way())
             try:
                 space.elaborated.graph(handler)
             except ArchdslError:
                 continue
             return Architecture(space, handler.decisions)
 
-    sample.__name__ = kind.__name__
+    sample.__name__ = way.__name__
     return sample
 
 
@@ -166,6 +131,6 @@ SAMPLERS: list[tuple[Callable[[Space, Random], Architecture], str]] = [
     (knows_four, laws.DISTRIBUTION),
     (misses_the_last, laws.DISTRIBUTION),
     (stays_in_front, laws.DISTRIBUTION),
-    (draws_from_numpy, chances.CHANCE_OF_ALL),
+    (draws_from_numpy, randomness.CHANCE_OF_ALL),
 ]
 """Each with the law that it breaks."""

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from archdsl.diagnostics import ArchdslError
 from archdsl.ir import Graph, verify
 
-from .chances import globals_kept
 from .computing import computed, difference, drawn_inputs, drawn_weights, modes
 from .corpus import GRAPHS
 from .dags import graphs as drawn_graphs
 from .effort import Effort, effort_of
 from .falsified import Report, report_on_graph, subject_of
 from .programs import space_of_text
+from .randomness import globals_kept
 from .trying import try_law
 
 RAISES = "a rewrite raises nothing"

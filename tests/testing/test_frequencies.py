@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from archdsl.testing.chance import UNLIKELY, Frequencies, assert_drawn, critical, detected, power, tail
+from archdsl.testing.frequencies import UNLIKELY, Frequencies, assert_drawn, critical, detected, power, tail
 
 
 @pytest.mark.parametrize(

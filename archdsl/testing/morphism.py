@@ -14,13 +14,13 @@ from archdsl.ir import Graph, Node, verify
 from archdsl.operators import Morphism, NoChange, WeightMap
 from archdsl.operators.weight_map import misfits
 
-from .chances import Endless, Watched, globals_kept
 from .computing import Array, Weights, drawn_inputs
 from .effort import Effort, effort_of
 from .falsified import Report, report_on_graph, subject_of
 from .networks import network_graphs
 from .operating import CHANCE, DETERMINISM, ENDS, PURITY
-from .rewriting import check_printed, signature
+from .randomness import Endless, Watched, globals_kept
+from .rewrite import check_printed, signature
 from .trying import try_law
 
 RAISES = "it raises nothing but `NoChange`"
