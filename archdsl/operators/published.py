@@ -115,12 +115,12 @@ class BitMutation(Composable):
     probability: float = 0.8
     flip_probability: float = 0.05
 
-    def apply(self, architecture: Architecture, space: Space, rng: Random) -> Architecture:
-        return WithProbability(self.probability, FlipElements(self.flip_probability)).apply(architecture, space, rng)
-
     def __post_init__(self) -> None:
         check_probability(self.probability)
         check_probability(self.flip_probability)
+
+    def apply(self, architecture: Architecture, space: Space, rng: Random) -> Architecture:
+        return WithProbability(self.probability, FlipElements(self.flip_probability)).apply(architecture, space, rng)
 
 
 @register

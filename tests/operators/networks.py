@@ -1,6 +1,7 @@
 """Random networks to change, of all that channels can go through, with trained weights and outputs that vary."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,18 +9,24 @@ from numpy.typing import NDArray
 from archdsl.backends.numpy import Reference
 from archdsl.backends.numpy import backend as reference
 from archdsl.ir import Graph, Node, Type
+from archdsl.searchspace import load
 from archdsl.testing.networks import network as network
 from archdsl.testing.networks import networks as networks
-from tests.small import load_small
 
 Array = NDArray[np.floating]
 BATCH = 6
 
+SMALL: dict[str, dict[str, Any]] = {
+    "mobilenet_v2": {"size": 64, "classes": 10},
+    "vision_transformer": {"widths": [12, 24], "least": 2, "most": 3, "patch": 8, "size": 32, "classes": 10},
+}
+"""Statics under which the reference takes no longer than a test may."""
+
 
 @cache
 def architecture(name: str, seed: int) -> Graph:
-    """Give an architecture of a shipped space, with small statics."""
-    return load_small(name).sample(seed=seed).graph
+    """Give an architecture of a shipped space, on small inputs."""
+    return load(name, **SMALL.get(name, {})).sample(seed=seed).graph
 
 
 def inputs_of(graph: Graph, seed: int, batch: int = BATCH) -> list[Array]:
