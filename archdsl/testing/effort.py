@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import final
 
-from archdsl.diagnostics import Diagnostic, UsageError, similar
+from archdsl.diagnostics import Diagnostic, UsageError, unknown_name
 
 EFFORT = "ARCHDSL_EFFORT"
 """The environment variable that names the effort of all batteries; pytest's `--archdsl-effort` sets it."""
@@ -38,15 +38,7 @@ class Effort:
         """
         if name in EFFORTS:
             return EFFORTS[name]
-        near = similar(name, EFFORTS)
-        raise UsageError(
-            Diagnostic(
-                "bad-option",
-                f"there is no effort named `{name}`",
-                notes=(f"there are {', '.join(f'`{own}`' for own in EFFORTS)}",),
-                help=f"an effort with a similar name exists: `{near[0]}`" if near else None,
-            )
-        )
+        raise unknown_name("bad-option", ("effort", "efforts"), name, EFFORTS)
 
 
 EFFORTS = {

@@ -202,6 +202,13 @@ def reset_weights(effort: Effort | None) -> None:
 MORPHISM_BATTERIES: list[Battery] = [*map(morphism_battery, EVERY_MORPHISM), keep_training, reset_weights]
 
 
+def morphism_batteries(*kinds: type[Morphism]) -> list[Battery]:
+    """Give the batteries of some morphisms."""
+    alone: dict[type[Morphism], Battery] = {KeepTraining: keep_training, ResetWeights: reset_weights}
+    tried = [morphism_battery(own) for own in EVERY_MORPHISM if type(own) in kinds]
+    return [*tried, *(alone[kind] for kind in kinds if kind in alone)]
+
+
 def has_no_dead_node(graph: Graph) -> bool:
     return len(graph.ancestors(output.value for output in graph.outputs)) == len(graph.nodes)
 

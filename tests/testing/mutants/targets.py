@@ -11,26 +11,53 @@ from typing import Any, final
 from archdsl.codegen import load_backend
 from archdsl.codegen.lowering import lowering_of
 from archdsl.ir.rewrites import PASSES
+from archdsl.operators import Morphism, morphism_types
+from archdsl.operators.morphisms import (
+    AddSkip,
+    AlterStride,
+    Branch,
+    Deepen,
+    GrowKernel,
+    InsertMBConv,
+    InsertNorm,
+    Prune,
+    RemoveOp,
+    ReplaceByStack,
+    SkipByAddition,
+    Widen,
+    WidenWithNew,
+    WidenWithNoise,
+)
 from archdsl.searchspace import Architecture, Space
 from archdsl.testing import Effort, check_lowering, check_rewrite, check_sampler
 from archdsl.testing.declared import DECLARED
 from archdsl.testing.programs import cases, first_cases, space_of_text
 from tests.testing.shipped import (
     CROSSOVER_BATTERIES,
-    MORPHISM_BATTERIES,
     MUTATION_BATTERIES,
     PROMISES,
     PUBLISHED_BATTERIES,
+    morphism_batteries,
 )
 
 EFFORT = Effort(examples=4, draws=20, shrinks=0)
+ON_NETWORKS = Effort(examples=10, shrinks=0)
 FEW = Effort(examples=2, shrinks=0)
 """Ops are used seven times as often."""
 
 ROOT = Path(__file__).parents[3]
 
-OF_GRAPHS = ("channels", "rewidth", "surgery", "widths", "windows")
-"""The files of operators that are about graphs, not about decisions."""
+WIDENING = (Widen, WidenWithNew, WidenWithNoise, Prune)
+
+ON_GRAPHS: dict[str, tuple[type[Morphism], ...]] = {
+    "channels": WIDENING,
+    "rewidth": WIDENING,
+    "widths": (*WIDENING, Branch),
+    "windows": (GrowKernel,),
+    "surgery": (Deepen, SkipByAddition, AddSkip, RemoveOp, AlterStride, ReplaceByStack),
+    "sites": (Deepen, InsertNorm, InsertMBConv, SkipByAddition),
+}
+"""The files that morphisms are built on, and morphisms that use all that is in them."""
 
 OF_PAPERS = ("elements", "neutral", "published")
 """The files of mutations that are at home in spaces of their kinds."""
@@ -85,9 +112,12 @@ def crossovers() -> None:
         battery(EFFORT)
 
 
-def morphisms() -> None:
-    for battery in MORPHISM_BATTERIES:
-        battery(EFFORT)
+def morphisms(*kinds: type[Morphism]) -> Battery:
+    def battery() -> None:
+        for own in morphism_batteries(*kinds):
+            own(ON_NETWORKS)
+
+    return battery
 
 
 def rewrites() -> None:
@@ -97,8 +127,8 @@ def rewrites() -> None:
 
 def battery_of(stem: str) -> Battery:
     """Give the battery for a file of operators."""
-    if stem in OF_GRAPHS:
-        return morphisms
+    if stem in ON_GRAPHS:
+        return morphisms(*ON_GRAPHS[stem])
     if stem in OF_PAPERS:
         return published
     return crossovers if stem == "crossover" else mutations
@@ -128,7 +158,8 @@ def targets() -> Iterator[Target]:
     for path in sorted((ROOT / "archdsl/operators/morphisms").glob("*.py")):
         if path.stem not in ("__init__", "protocol"):
             module = f"archdsl.operators.morphisms.{path.stem}"
-            yield Target(f"archdsl/operators/morphisms/{path.name}", module, (morphisms,))
+            kinds = ON_GRAPHS.get(path.stem) or tuple(own for own in morphism_types() if own.__module__ == module)
+            yield Target(f"archdsl/operators/morphisms/{path.name}", module, (morphisms(*kinds),))
     for stem in ("passes", "graphs", "terms"):
         yield Target(f"archdsl/ir/rewrites/{stem}.py", f"archdsl.ir.rewrites.{stem}", (rewrites,))
     for path in sorted((ROOT / "backends/numpy/ops").glob("*.py")):
@@ -149,7 +180,7 @@ def warm() -> None:
     mutations()
     published()
     crossovers()
-    morphisms()
+    morphisms(*morphism_types())()
     for backend in ("numpy", "torch"):
         load_backend(backend)
 
